@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * x86: x86_64, x32 and i386 calls.
+ *
+ * Two things decide a call's ABI, and they are not the same.  The layout of the regset
+ * follows the code segment (arch/x86/kernel/ptrace.c, task_user_regset_view): 216 bytes
+ * in 64-bit code, 68 in 32-bit code.  Which registers hold the arguments follows the
+ * instruction (arch/x86/include/asm/syscall.h, TS_COMPAT): int $0x80 in 64-bit code makes
+ * an i386 call in the 64-bit layout.  PTRACE_GET_SYSCALL_INFO's arch tells the latter.
+ *
+ * A 64-bit tracer's PEEKUSR and POKEUSR use the 64-bit layout for every tracee, so that
+ * one row serves both kinds of i386 call.  The 32-bit layout is never written as a regset
+ * there: orig_eax lies behind the segment registers, and writing those reloads their bases.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_X86_64 0xc000003e
+#define ARCH_I386 0x40000003
+
+enum {
+	X32_BIT = 0x40000000,
+	SIZE_64 = 216,
+	SIZE_32 = 68,
+	ENOSYS_X86 = 38,
+};
+
+/* words of struct user_regs_struct in 64-bit code, and in 32-bit code */
+enum { RBP = 4, RBX = 5, R10 = 7, R9, R8, RAX, RCX, RDX, RSI, RDI, ORIG_RAX, RIP, RSP = 19 };
+enum { EBX, ECX, EDX, ESI, EDI, EBP, EAX, ORIG_EAX = 11, EIP, ESP = 15 };
+
+#if defined __x86_64__ && !defined __ILP32__
+#include <sys/user.h>
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 8 * (w))
+_Static_assert(AT(rbp, RBP) && AT(rbx, RBX) && AT(r10, R10) && AT(r9, R9) && AT(r8, R8), "");
+_Static_assert(AT(rax, RAX) && AT(rcx, RCX) && AT(rdx, RDX) && AT(rsi, RSI) && AT(rdi, RDI), "");
+_Static_assert(AT(orig_rax, ORIG_RAX) && AT(rip, RIP) && AT(rsp, RSP), "");
+_Static_assert(sizeof(struct user_regs_struct) == SIZE_64, "");
+#elif defined __i386__
+#include <sys/user.h>
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * (w))
+_Static_assert(AT(ebx, EBX) && AT(ecx, ECX) && AT(edx, EDX) && AT(esi, ESI), "");
+_Static_assert(AT(edi, EDI) && AT(ebp, EBP) && AT(eax, EAX), "");
+_Static_assert(AT(orig_eax, ORIG_EAX) && AT(eip, EIP) && AT(esp, ESP), "");
+_Static_assert(sizeof(struct user_regs_struct) == SIZE_32, "");
+#endif
+
+/*
+ * How the tracer's own ABI sees the tracee: an i386 tracer has POKEUSR for 32-bit code
+ * only, and an x32 tracer's refuses every word below cs (x32_arch_ptrace).
+ */
+#if defined __i386__
+enum { WIDE_POKE = 0, NARROW_POKE = 4, TRACER_IS_32 = true };
+#elif defined __ILP32__
+enum { WIDE_POKE = 0, NARROW_POKE = 0, TRACER_IS_32 = false };
+#else
+enum { WIDE_POKE = 8, NARROW_POKE = 4, TRACER_IS_32 = false };
+#endif
+
+/*
+ * At a vsyscall's SECCOMP stop ip is the entry in the vsyscall page, where no system-call
+ * instruction can be run.  No exit stop follows; a number other than -1 or the one that is
+ * there, or another ip, kills the tracee with SIGSYS, and sp is moved by the emulated ret
+ * (arch/x86/entry/vsyscall/vsyscall_64.c, emulate_vsyscall).  Of the arguments it uses two.
+ */
+static int limit_64(const struct ptsi_stop *st, int can)
+{
+	if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
+	    (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000)
+		can &= PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1) | PTSI_CAN_SKIP | PTSI_CAN_DONE;
+	return can;
+}
+
+static const struct ptsi_abi *variant_64(struct ptsi_stop *st);
+
+#define X86_64_ROW                                                                               \
+	.arch = ARCH_X86_64, .word = 8, .value = 8, .insn_len = 2, .size = SIZE_64,              \
+	.enosys = ENOSYS_X86, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 },             \
+	.arg1_copy = PTSI_NO_WORD, .rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX,            \
+	.flag = PTSI_NO_WORD, .poke = WIDE_POKE, .prefix = true, .presets = true,                \
+	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .limit = limit_64
+
+static const struct ptsi_abi x86_64 = {
+	.name = "x86_64", .pointer = 8, .variant = variant_64, X86_64_ROW,
+};
+
+static const struct ptsi_abi x32 = {
+	.name = "x32", .pointer = 4, X86_64_ROW,
+};
+
+#define I386_ROW                                                                                 \
+	.name = "i386", .arch = ARCH_I386, .value = 4, .pointer = 4, .insn_len = 2,              \
+	.enosys = ENOSYS_X86, .arg1_copy = PTSI_NO_WORD, .flag = PTSI_NO_WORD, .prefix = true,   \
+	.presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT
+
+/* 32-bit code, seen by an i386 or x32 tracer */
+static const struct ptsi_abi i386 = {
+	I386_ROW, .word = 4, .size = SIZE_32, .nr = ORIG_EAX,
+	.arg = { EBX, ECX, EDX, ESI, EDI, EBP }, .rval = EAX, .ip = EIP, .sp = ESP,
+	.user_nr = EAX, .poke = NARROW_POKE,
+};
+
+#define I386_WIDE_ROW                                                                            \
+	I386_ROW, .word = 8, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },            \
+	.rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX, .poke = WIDE_POKE
+
+/* an i386 call of any code, seen by a 64-bit tracer: word by word */
+static const struct ptsi_abi i386_poked = { I386_WIDE_ROW };
+
+/* int $0x80 in 64-bit code, in the 64-bit layout (for an x32 tracer) */
+static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64 };
+
+/* A 64-bit tracee of an i386 tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
+static const struct ptsi_abi x86_64_unseen = {
+	.name = "x86_64", .arch = ARCH_X86_64, .word = 4, .value = 8, .pointer = 8,
+	.enosys = ENOSYS_X86, .nr = PTSI_NO_WORD,
+	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
+	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
+	.user_nr = PTSI_NO_WORD, .flag = PTSI_NO_WORD, .presets = true, .limit = limit_64,
+};
+
+/* x32 calls have a bit in the number, which -1 has as well. */
+static const struct ptsi_abi *variant_64(struct ptsi_stop *st)
+{
+	uint64_t nr;
+
+	if (st->info.op == PTSI_SYSCALL_INFO_NONE)
+		return &x86_64;
+	if (ptsi_regs_word(st, ORIG_RAX, &nr) < 0)
+		return NULL;
+	return (int32_t)nr != -1 && (nr & X32_BIT) ? &x32 : &x86_64;
+}
+
+/* The byte at addr; aligned words don't cross pages. */
+static int peek_byte(const struct ptsi_stop *st, uint64_t addr)
+{
+	unsigned long v = 0, size = sizeof v;
+
+	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)(addr & ~(uint64_t)(size - 1)), &v) < 0)
+		return -1;
+	return (v >> (8 * (addr & (size - 1)))) & 0xff;
+}
+
+/*
+ * Without the kernel's word the instruction before ip tells the ABI of a call in 64-bit
+ * code: 0f 05 syscall, cd 80 int $0x80.  What is neither, or can't be read, is not guessed.
+ */
+static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
+{
+	uint64_t ip;
+	int b0, b1;
+
+	if (ptsi_regs_word(st, RIP, &ip) < 0)
+		return NULL;
+	st->info.instruction_pointer = ip;
+	if (st->info.op == PTSI_SYSCALL_INFO_NONE || !(limit_64(st, PTSI_CAN_IP) & PTSI_CAN_IP))
+		return &x86_64;
+	b0 = peek_byte(st, ip - 2);
+	b1 = peek_byte(st, ip - 1);
+	if (b0 == 0x0f && b1 == 0x05)
+		return &x86_64;
+	if (b0 == 0xcd && b1 == 0x80)
+		return WIDE_POKE ? &i386_poked : &i386_wide;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (st->info_size && WIDE_POKE)
+		return st->info.arch == ARCH_I386 ? &i386_poked : &x86_64;
+	if (ptsi_regs_read(st) < 0)
+		return NULL;
+	if (st->image.len == SIZE_32)
+		return WIDE_POKE ? &i386_poked : &i386;
+	if (st->image.len != SIZE_64 || (TRACER_IS_32 && !st->info_size)) {
+		errno = EOPNOTSUPP;
+		return NULL;
+	}
+	if (TRACER_IS_32)
+		return &x86_64_unseen;
+	if (st->info_size)
+		return st->info.arch == ARCH_I386 ? &i386_wide : &x86_64;
+	st->abi = &x86_64; /* whose words pick_by_instruction reads */
+	return pick_by_instruction(st);
+}
+
+static const struct ptsi_abi *const abis[] = {
+	&x86_64, &x32, &i386, &i386_poked, &i386_wide, &x86_64_unseen, NULL,
+};
+
+extern const struct ptsi_family ptsi_family_x86;
+const struct ptsi_family ptsi_family_x86 = {
+	.name = "x86",
+	.abis = abis,
+	.look_at_seccomp = true,
+	.pick = pick,
+};

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * What a stop is about: by the kernel's request where it answers, by PTRACE_GETSIGINFO and
+ * the registers where it doesn't.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "abi.h"
+
+#define INFO(member) ((int)offsetof(struct ptsi_syscall_info, member))
+
+enum {
+	SIZE_NONE = INFO(entry),
+	SIZE_ENTRY = INFO(entry.args) + 6 * (int)sizeof(uint64_t),
+	SIZE_EXIT = INFO(exit.is_error) + 1,
+	SIZE_SECCOMP = INFO(seccomp.ret_data) + (int)sizeof(uint32_t),
+};
+
+_Static_assert(sizeof(struct ptsi_syscall_info) == 88, "struct ptrace_syscall_info of 6.16");
+_Static_assert(SIZE_NONE == 24 && SIZE_ENTRY == 80 && SIZE_EXIT == 33 && SIZE_SECCOMP == 84,
+	       "what PTRACE_GET_SYSCALL_INFO returns");
+_Static_assert(INFO(arch) == 4 && INFO(instruction_pointer) == 8 && INFO(stack_pointer) == 16 &&
+		       INFO(entry.nr) == 24 && INFO(entry.args) == 32 && INFO(exit.rval) == 24 &&
+		       INFO(exit.is_error) == 32 && INFO(seccomp.nr) == 24 &&
+		       INFO(seccomp.args) == 32 && INFO(seccomp.ret_data) == 80 &&
+		       INFO(seccomp.reserved2) == 84,
+	       "struct ptrace_syscall_info of 6.16");
+
+/* Whether v is a value of the tracee's word, zero- or sign-extended. */
+bool ptsi_fits(const struct ptsi_abi *abi, uint64_t v)
+{
+	return abi->value == 8 || v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
+}
+
+/* v as the tracee's word has it: values that fit are the same if this is. */
+uint64_t ptsi_narrow(const struct ptsi_abi *abi, uint64_t v)
+{
+	return abi->value == 8 ? v : (uint32_t)v;
+}
+
+/* Whether the tracee's libc takes this result for an error where there is no error flag. */
+bool ptsi_is_errno(const struct ptsi_abi *abi, uint64_t v)
+{
+	if (abi->value == 4)
+		v = (uint64_t)(int64_t)(int32_t)v;
+	return v >= (uint64_t)-PTSI_MAX_ERRNO;
+}
+
+/* The row of the tables for this stop. */
+int ptsi_stop_abi(struct ptsi_stop *st)
+{
+	if (!st->abi)
+		st->abi = st->family->pick(st);
+	return st->abi ? 0 : -1;
+}
+
+/* EXIT: rval and is_error from the registers. */
+int ptsi_decode_result(struct ptsi_stop *st)
+{
+	const struct ptsi_abi *abi = st->abi;
+	uint64_t rval, flag;
+
+	if (ptsi_regs_word(st, abi->rval, &rval) < 0)
+		return -1;
+	if (abi->word == 4 || (abi->value == 4 && ptsi_is_errno(abi, rval)))
+		rval = (uint64_t)(int64_t)(int32_t)rval; /* as a kernel of that word says it */
+	if (abi->flag == PTSI_NO_WORD) {
+		st->info.exit.rval = (int64_t)rval;
+		st->info.exit.is_error = ptsi_is_errno(abi, rval);
+		return 0;
+	}
+	if (ptsi_regs_word(st, abi->flag, &flag) < 0)
+		return -1;
+	st->info.exit.is_error = (flag & abi->flag_mask) != 0;
+	st->info.exit.rval = (int64_t)(st->info.exit.is_error ? -rval : rval);
+	return 0;
+}
+
+/* ENTRY and SECCOMP: nr and args from the registers. */
+static int decode_call(struct ptsi_stop *st)
+{
+	const struct ptsi_abi *abi = st->abi;
+	uint64_t nr = 0;
+
+	if (abi->nr >= 0 && ptsi_regs_word(st, abi->nr, &nr) < 0)
+		return -1;
+	st->info.entry.nr = (uint64_t)(int64_t)(int32_t)nr;
+	for (int i = 0; i < 6; i++) {
+		if (abi->arg[i] == PTSI_NO_WORD)
+			continue;
+		if (ptsi_regs_word(st, abi->arg[i], &st->info.entry.args[i]) < 0)
+			return -1;
+		st->info.entry.args[i] = ptsi_narrow(abi, st->info.entry.args[i]);
+	}
+	return 0;
+}
+
+static int decode(struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info *info = &st->info;
+
+	if (ptsi_stop_abi(st) < 0)
+		return -1;
+	info->arch = st->abi->arch;
+	if (ptsi_regs_word(st, st->abi->ip, &info->instruction_pointer) < 0 ||
+	    ptsi_regs_word(st, st->abi->sp, &info->stack_pointer) < 0)
+		return -1;
+	if (info->op == PTSI_SYSCALL_INFO_EXIT) {
+		if (ptsi_decode_result(st) < 0)
+			return -1;
+	} else if (info->op != PTSI_SYSCALL_INFO_NONE) {
+		if (decode_call(st) < 0)
+			return -1;
+	}
+	return st->abi->decode ? st->abi->decode(st) : 0;
+}
+
+static int info_size(const struct ptsi_syscall_info *info)
+{
+	switch (info->op) {
+	case PTSI_SYSCALL_INFO_ENTRY:
+		return SIZE_ENTRY;
+	case PTSI_SYSCALL_INFO_EXIT:
+		return SIZE_EXIT;
+	case PTSI_SYSCALL_INFO_SECCOMP:
+		return SIZE_SECCOMP;
+	default:
+		return SIZE_NONE;
+	}
+}
+
+/*
+ * The kind of stop, by what the kernel puts into si_code (kernel/signal.c, ptrace_notify):
+ * the tracee's exit code, which is SIGTRAP | 0x80 for a syscall-stop and
+ * SIGTRAP | event << 8 for an event.  EINVAL: a group-stop.
+ */
+static int op_by_siginfo(struct ptsi_stop *st)
+{
+	enum { SYSCALL = SIGTRAP | 0x80, SECCOMP = SIGTRAP | 7 << 8 };
+	siginfo_t si;
+
+	memset(&si, 0, sizeof si);
+	if (ptsi_request(st, PTSI_GETSIGINFO, 0, &si) < 0)
+		return errno == EINVAL ? PTSI_SYSCALL_INFO_NONE : -1;
+	if (si.si_signo != SIGTRAP)
+		return PTSI_SYSCALL_INFO_NONE;
+	if (si.si_code == SECCOMP)
+		return PTSI_SYSCALL_INFO_SECCOMP;
+	if (si.si_code != SYSCALL)
+		return PTSI_SYSCALL_INFO_NONE;
+	if (st->family->mark) {
+		int op = st->family->mark(st);
+
+		if (op != PTSI_SYSCALL_INFO_NONE)
+			return op;
+	}
+	return ptsi_fail(EOPNOTSUPP);
+}
+
+static int info_by_registers(struct ptsi_stop *st)
+{
+	unsigned long message = 0;
+	int op = op_by_siginfo(st);
+
+	if (op < 0)
+		return -1;
+	memset(&st->info, 0, sizeof st->info);
+	st->info.op = (uint8_t)op;
+	if (op == PTSI_SYSCALL_INFO_SECCOMP) {
+		if (ptsi_request(st, PTSI_GETEVENTMSG, 0, &message) < 0)
+			return -1;
+		st->info.seccomp.ret_data = (uint32_t)message;
+	}
+	if (decode(st) < 0)
+		return -1;
+	st->info_size = info_size(&st->info);
+	return 0;
+}
+
+/* Fill st->info, unless it is known. */
+int ptsi_stop_info(struct ptsi_stop *st)
+{
+	int size;
+
+	if (st->info_size)
+		return 0;
+	size = ptsi_native_get(st, &st->info);
+	st->native_get = size != PTSI_LACKING;
+	if (!st->native_get)
+		return info_by_registers(st);
+	if (size < 0)
+		return -1;
+	st->info_size = size;
+	return st->family->repair ? st->family->repair(st) : 0;
+}

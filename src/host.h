@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* The one place that picks the family of the architecture that the library is built for. */
+#ifndef PTSI_HOST_H
+#define PTSI_HOST_H
+
+#include "abi.h"
+
+#if defined __x86_64__ || defined __i386__
+#define PTSI_HOST_FAMILY ptsi_family_x86
+#else
+#error "libptsi has no table for this architecture yet; see doc/porting.md"
+#endif
+
+extern const struct ptsi_family PTSI_HOST_FAMILY;
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * The two native requests, what the running kernel has of them, and the overrides.
+ *
+ * The three words below are the library's only writable data.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "host.h"
+
+enum { GET_ABSENT = 1, SET_ABSENT = 2, SET_PRESENT = 4 };
+
+static _Atomic unsigned learnt; /* about the running kernel; a lost update is learnt again */
+static _Atomic(ptsi_ptrace_fn *) caller_ptrace;
+static _Atomic int caller_way;
+
+int ptsi_fail(int err)
+{
+	errno = err;
+	return -1;
+}
+
+int ptsi_use(int way)
+{
+	if (way < PTSI_AUTO || way > PTSI_REGISTERS)
+		return ptsi_fail(EINVAL);
+	return atomic_exchange_explicit(&caller_way, way, memory_order_relaxed);
+}
+
+ptsi_ptrace_fn *ptsi_set_ptrace(ptsi_ptrace_fn *fn)
+{
+	/* What another function answered says nothing about this one. */
+	atomic_store_explicit(&learnt, 0, memory_order_relaxed);
+	return atomic_exchange_explicit(&caller_ptrace, fn, memory_order_seq_cst);
+}
+
+static bool knows(unsigned bit)
+{
+	return atomic_load_explicit(&learnt, memory_order_relaxed) & bit;
+}
+
+static void learn(unsigned bit)
+{
+	atomic_store_explicit(&learnt, atomic_load_explicit(&learnt, memory_order_relaxed) | bit,
+			      memory_order_relaxed);
+}
+
+void ptsi_stop_init(struct ptsi_stop *st, pid_t tid)
+{
+	st->tid = tid;
+	st->way = atomic_load_explicit(&caller_way, memory_order_relaxed);
+	st->ptrace = atomic_load_explicit(&caller_ptrace, memory_order_relaxed);
+	st->family = &PTSI_HOST_FAMILY;
+	st->abi = NULL;
+	st->info_size = 0;
+	st->image.len = 0;
+}
+
+long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, void *data)
+{
+	if (st->ptrace)
+		return st->ptrace(request, st->tid, (void *)addr, data);
+	return syscall(SYS_ptrace, request, (long)st->tid, addr, data);
+}
+
+/*
+ * The answer to a native request.  An unknown request is EIO on every kernel
+ * (kernel/ptrace.c, ptrace_request); EPERM and ENOSYS come from a seccomp filter
+ * around the calling thread and say nothing about other threads or the kernel.
+ */
+static int answer(long r, unsigned absent)
+{
+	if (r >= 0)
+		return (int)r;
+	if (errno == EIO)
+		learn(absent);
+	if (errno == EIO || errno == EPERM || errno == ENOSYS)
+		return PTSI_LACKING;
+	return -1;
+}
+
+int ptsi_native_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
+{
+	if (knows(GET_ABSENT))
+		return PTSI_LACKING;
+	memset(info, 0, sizeof *info); /* the kernel leaves what it doesn't return */
+	return answer(ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info), GET_ABSENT);
+}
+
+int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
+{
+	if (st->way == PTSI_REGISTERS || knows(SET_ABSENT))
+		return PTSI_LACKING;
+	return answer(ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info), SET_ABSENT);
+}
+
+/* 1, 0 or -1.  A SET of size 0 is EINVAL where the request exists, and changes nothing. */
+int ptsi_native_has_set(const struct ptsi_stop *st)
+{
+	if (st->way == PTSI_REGISTERS || knows(SET_ABSENT))
+		return 0;
+	if (knows(SET_PRESENT))
+		return 1;
+	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) < 0 && errno != EINVAL)
+		return answer(-1, SET_ABSENT) == PTSI_LACKING ? 0 : -1;
+	learn(SET_PRESENT);
+	return 1;
+}
