@@ -191,6 +191,7 @@ int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed);
 
 /* decode.c: st->info from the kernel's request or from registers; values and their sizes */
 int ptsi_stop_info(struct ptsi_stop *st);
+int ptsi_stop_info_as(struct ptsi_stop *st, int op);
 int ptsi_stop_abi(struct ptsi_stop *st);
 bool ptsi_fits(const struct ptsi_abi *abi, uint64_t v);
 uint64_t ptsi_narrow(const struct ptsi_abi *abi, uint64_t v);
@@ -204,6 +205,16 @@ int ptsi_edit_skip(struct ptsi_stop *st, struct ptsi_edits *ed, int rule, int64_
 
 /* core.c: the public calls on a stop */
 int ptsi_regs_can(struct ptsi_stop *st);
+struct ptsi_plan {
+	int change; /* PTSI_CAN_* of what is to change */
+	int native; /* of these, what the kernel's request does */
+	int lacks;  /* of these, what can't be done here */
+	int can;    /* what registers do at this stop, DONE among it */
+	bool skip;  /* want is a result for a call that isn't to run */
+};
+
+int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
+		   struct ptsi_plan *plan);
 int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want);
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry);
 int ptsi_stop_features(struct ptsi_stop *st);

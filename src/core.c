@@ -248,30 +248,32 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 	return ptsi_fail(err);
 }
 
-int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+/* Check want, and find out which way each change goes; -1 and errno when it can't be done. */
+int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
+		   struct ptsi_plan *plan)
 {
-	int c, can, err, native = 0;
-	bool skip;
+	int err;
 
+	memset(plan, 0, sizeof *plan);
 	if (ptsi_stop_info(st) < 0)
 		return -1;
-	skip = want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
-	skip = skip && at_entry(st->info.op);
-	if (!skip && want->op != st->info.op)
+	plan->skip = want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
+	plan->skip = plan->skip && at_entry(st->info.op);
+	if (!plan->skip && want->op != st->info.op)
 		return ptsi_fail(EINVAL);
 	if (want->arch && want->arch != st->info.arch)
 		return ptsi_fail(EINVAL);
-	c = changes(st, want, skip);
-	if (!c)
-		return PTSI_DONE;
+	plan->change = changes(st, want, plan->skip);
+	if (!plan->change)
+		return 0;
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
-	err = check_values(st, want, c, skip);
+	err = check_values(st, want, plan->change, plan->skip);
 	if (err)
 		return ptsi_fail(err);
-	if (!skip)
-		native = c & native_can(st);
-	if (native) {
+	if (!plan->skip)
+		plan->native = plan->change & native_can(st);
+	if (plan->native) {
 		int has = ptsi_native_has_set(st);
 
 		if (has < 0)
@@ -279,20 +281,30 @@ int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 		if (!has && st->way == PTSI_KERNEL)
 			return ptsi_fail(EOPNOTSUPP);
 		if (!has)
-			native = 0;
+			plan->native = 0;
 	}
-	can = ptsi_regs_can(st);
-	if (can < 0)
+	plan->can = ptsi_regs_can(st);
+	if (plan->can < 0)
 		return -1;
-	if (c & ~native & ~can & (PTSI_CAN_IP | PTSI_CAN_SP))
+	plan->lacks = plan->change & ~plan->native & ~plan->can;
+	if (plan->lacks & (PTSI_CAN_IP | PTSI_CAN_SP))
 		return ptsi_fail(EINVAL);
-	if (c & ~native & ~can)
-		return ptsi_fail(EOPNOTSUPP);
-	if (native)
-		return set_both_ways(st, want, c & ~native);
-	if (set_by_registers(st, want, c, skip) < 0)
+	return plan->lacks ? ptsi_fail(EOPNOTSUPP) : 0;
+}
+
+int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+{
+	struct ptsi_plan plan;
+
+	if (ptsi_stop_plan(st, want, &plan) < 0)
 		return -1;
-	return !skip || (can & PTSI_CAN_DONE) ? PTSI_DONE : PTSI_AT_EXIT;
+	if (!plan.change)
+		return PTSI_DONE;
+	if (plan.native)
+		return set_both_ways(st, want, plan.change & ~plan.native);
+	if (set_by_registers(st, want, plan.change, plan.skip) < 0)
+		return -1;
+	return !plan.skip || (plan.can & PTSI_CAN_DONE) ? PTSI_DONE : PTSI_AT_EXIT;
 }
 
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)

@@ -160,11 +160,13 @@ static int op_by_siginfo(struct ptsi_stop *st)
 	return ptsi_fail(EOPNOTSUPP);
 }
 
-static int info_by_registers(struct ptsi_stop *st)
+/* op: what the stop is known to be, or -1 */
+static int info_by_registers(struct ptsi_stop *st, int op)
 {
 	unsigned long message = 0;
-	int op = op_by_siginfo(st);
 
+	if (op < 0)
+		op = op_by_siginfo(st);
 	if (op < 0)
 		return -1;
 	memset(&st->info, 0, sizeof st->info);
@@ -180,8 +182,8 @@ static int info_by_registers(struct ptsi_stop *st)
 	return 0;
 }
 
-/* Fill st->info, unless it is known. */
-int ptsi_stop_info(struct ptsi_stop *st)
+/* Fill st->info, unless it is known; op is believed only where the kernel doesn't tell. */
+int ptsi_stop_info_as(struct ptsi_stop *st, int op)
 {
 	int size;
 
@@ -190,9 +192,14 @@ int ptsi_stop_info(struct ptsi_stop *st)
 	size = ptsi_native_get(st, &st->info);
 	st->native_get = size != PTSI_LACKING;
 	if (!st->native_get)
-		return info_by_registers(st);
+		return info_by_registers(st, op);
 	if (size < 0)
 		return -1;
 	st->info_size = size;
 	return st->family->repair ? st->family->repair(st) : 0;
+}
+
+int ptsi_stop_info(struct ptsi_stop *st)
+{
+	return ptsi_stop_info_as(st, -1);
 }
