@@ -202,6 +202,76 @@ typedef long ptsi_ptrace_fn(long request, pid_t tid, void *addr, void *data);
  */
 ptsi_ptrace_fn *ptsi_set_ptrace(ptsi_ptrace_fn *fn);
 
+/*
+ * A tracee followed from stop to stop.
+ *
+ * The calls above know nothing from one stop to the next.  A struct ptsi_tracee in the
+ * caller's own record of a thread does: which stop this is where the kernel can't say,
+ * which result is still owed to a skipped call, what was read already.  There is no
+ * destructor.  The members are the library's.
+ */
+struct ptsi_tracee {
+	pid_t tid;
+	unsigned flags;
+	uint64_t priv[48];
+};
+
+/* Flags of ptsi_tracee_init. */
+#define PTSI_KEEP_ARGS   0x1 /* put changed argument registers back at the exit stop */
+#define PTSI_HARMLESS_NR 0x2 /* skip a call by making it getpid, not by nr -1 */
+
+/* Kinds of stop that ptsi_tracee_stop returns. */
+#define PTSI_STOP_UNKNOWN 0 /* a syscall-stop; whether ENTRY or EXIT can't be known */
+#define PTSI_STOP_ENTRY   1 /* syscall-entry-stop */
+#define PTSI_STOP_EXIT    2 /* syscall-exit-stop */
+#define PTSI_STOP_SECCOMP 3 /* PTRACE_EVENT_SECCOMP stop */
+#define PTSI_STOP_SIGNAL  4 /* signal-delivery-stop; the signal is WSTOPSIG(wstatus) */
+#define PTSI_STOP_GROUP   5 /* group-stop */
+#define PTSI_STOP_EVENT   6 /* another PTRACE_EVENT stop, wstatus >> 16 says which */
+#define PTSI_STOP_GONE    7 /* the tracee is no more */
+#define PTSI_STOP_OWN     8 /* of the library's own making: resume with the same request as before */
+
+/*
+ * ptsi_tracee_init - start to follow tid, before its first stop is looked at
+ * @size: sizeof *t
+ * @flags: PTSI_KEEP_ARGS, PTSI_HARMLESS_NR
+ *
+ * Makes no request.  Takes over what ptsi_use and ptsi_set_ptrace have set; later changes
+ * don't reach this tracee.  EINVAL: size is too small, or an unknown flag.
+ */
+int ptsi_tracee_init(struct ptsi_tracee *t, size_t size, pid_t tid, unsigned flags);
+
+/*
+ * ptsi_tracee_stop - after each waitpid that returned tid: which stop it is
+ * @wstatus: as waitpid gave it
+ * @info: filled at ENTRY, EXIT and SECCOMP stops, else op is PTSI_SYSCALL_INFO_NONE and
+ *	  all the rest 0
+ *
+ * Does what is owed: at an exit stop the result of a skipped call is set before the
+ * stop is returned.  Returns PTSI_STOP_*; ESRCH: the tracee was killed, wait for it.
+ */
+int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_info *info);
+
+/*
+ * ptsi_tracee_set - as ptsi_set_syscall_info, with no second step
+ *
+ * A skipped call ends with the result that was chosen (nr -1: -ENOSYS), whatever
+ * ptsi_tracee_resume is asked for; an argument that can't be changed in place is changed
+ * by skipping the call and making it again.  Returns 0.  EINVAL also: the tracee isn't at
+ * an ENTRY, EXIT or SECCOMP stop that ptsi_tracee_stop returned.
+ */
+int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *info);
+
+/*
+ * ptsi_tracee_resume - resume the tracee; every resumption has to go through it
+ * @request: PTRACE_CONT, PTRACE_SYSCALL, PTRACE_DETACH, ...
+ * @sig: the signal to deliver, or 0
+ *
+ * While a result is owed PTRACE_CONT is made PTRACE_SYSCALL, and what stops only for
+ * that is PTSI_STOP_OWN.  EBUSY: another request while a result is owed; nothing done.
+ */
+int ptsi_tracee_resume(struct ptsi_tracee *t, long request, int sig);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,10 +24,14 @@ enum {
 	PTSI_PEEKDATA = 2,
 	PTSI_PEEKUSR = 3,
 	PTSI_POKEUSR = 6,
+	PTSI_CONT = 7,
+	PTSI_SYSCALL = 24,
 	PTSI_GETEVENTMSG = 0x4201,
 	PTSI_GETSIGINFO = 0x4202,
 	PTSI_GETREGSET = 0x4204,
 	PTSI_SETREGSET = 0x4205,
+	PTSI_GETSIGMASK = 0x420a,
+	PTSI_SETSIGMASK = 0x420b,
 	PTSI_GET_SYSCALL_INFO = 0x420e,
 	PTSI_SET_SYSCALL_INFO = 0x4212,
 };
@@ -98,6 +102,7 @@ struct ptsi_abi {
 	int16_t ip;
 	int16_t sp;
 	int16_t user_nr; /* where the program put nr before the instruction */
+	int getpid;      /* a number that does no harm */
 
 	/*
 	 * The error flag: word flag & flag_mask is flag_set for an error, whose positive
@@ -115,6 +120,8 @@ struct ptsi_abi {
 	int (*skip)(struct ptsi_stop *st);
 	/* Of the PTSI_CAN_* bits in can, those that registers can really do at this stop. */
 	int (*limit)(const struct ptsi_stop *st, int can);
+	/* No exit stop follows this stop of this call. */
+	bool (*no_exit)(const struct ptsi_stop *st);
 	/* Errno for a new nr that makes the kernel misbehave, else 0. */
 	int (*nr_refused)(struct ptsi_stop *st, int nr);
 	/* Set the number where it is in no regset. */
@@ -141,6 +148,7 @@ struct ptsi_family {
 	int nr_plain_max;
 	/* Look at a SECCOMP stop before nr is set there. */
 	bool look_at_seccomp;
+	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */
 	uint16_t read_max; /* bytes of the regset that may be read; 0: all */
 
 	/*
@@ -167,6 +175,7 @@ struct ptsi_stop {
 	const struct ptsi_abi *abi;    /* NULL: not picked */
 	int info_size;                 /* 0: info isn't known */
 	bool native_get;               /* info is the kernel's */
+	int never;                     /* PTSI_CAN_* that are not to be used; for tests */
 	struct ptsi_syscall_info info; /* as ptsi_get_syscall_info returns it */
 	struct ptsi_image image;
 };
@@ -191,7 +200,8 @@ int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed);
 
 /* decode.c: st->info from the kernel's request or from registers; values and their sizes */
 int ptsi_stop_info(struct ptsi_stop *st);
-int ptsi_stop_info_as(struct ptsi_stop *st, int op);
+int ptsi_stop_info_native(struct ptsi_stop *st);
+int ptsi_stop_info_by_registers(struct ptsi_stop *st, int op);
 int ptsi_stop_abi(struct ptsi_stop *st);
 bool ptsi_fits(const struct ptsi_abi *abi, uint64_t v);
 uint64_t ptsi_narrow(const struct ptsi_abi *abi, uint64_t v);
@@ -202,8 +212,10 @@ int ptsi_decode_result(struct ptsi_stop *st);
 int ptsi_skip_rule(struct ptsi_stop *st);
 int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error);
 int ptsi_edit_skip(struct ptsi_stop *st, struct ptsi_edits *ed, int rule, int64_t rval, bool error);
+int ptsi_harmless_nr(struct ptsi_stop *st);
 
 /* core.c: the public calls on a stop */
+bool ptsi_malformed(const struct ptsi_syscall_info *want);
 int ptsi_regs_can(struct ptsi_stop *st);
 struct ptsi_plan {
 	int change; /* PTSI_CAN_* of what is to change */
@@ -218,6 +230,52 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want);
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry);
 int ptsi_stop_features(struct ptsi_stop *st);
+
+/*
+ * tracee.c, again.c: the followed tracee.  This is what its priv holds.
+ */
+enum ptsi_phase {
+	PTSI_UNSURE,  /* attached in the middle of something: a syscall-stop may be either */
+	PTSI_OUTSIDE, /* the next syscall-stop is an entry */
+	PTSI_INSIDE,  /* the next syscall-stop is an exit, if the tracee was resumed for it */
+	PTSI_CALLED,  /* as INSIDE, by a SECCOMP stop: before 4.8 the entry stop comes after it */
+};
+
+enum ptsi_again {
+	PTSI_AGAIN_NO,
+	PTSI_AGAIN_SKIPPED, /* the call is skipped; at its exit stop it is to be made again */
+	PTSI_AGAIN_REWOUND, /* the tracee is about to make it again, its signals blocked */
+	PTSI_AGAIN_RUNNING, /* it has entered the call again */
+};
+
+struct ptsi_state {
+	ptsi_ptrace_fn *ptrace;
+	const struct ptsi_abi *abi;
+	struct ptsi_syscall_info now; /* what the current stop is about; op 0: none to be set */
+	uint64_t ip, sp;              /* at the entry of the call */
+	int64_t rval;                 /* of a skipped call */
+	struct ptsi_syscall_info redo; /* the call that is to be made again */
+	uint64_t blocked[2];           /* the tracee's signal mask meanwhile */
+	uint64_t was[6], wrote[6];     /* PTSI_KEEP_ARGS */
+	int never;
+	int now_size;
+	uint8_t way, phase, again, redo_kind;
+	uint8_t kept_args;  /* bit i: args[i] is to be put back */
+	bool seccomp_first; /* this kernel is older than 4.8 */
+	bool wants_syscalls; /* the caller resumed with PTRACE_SYSCALL */
+	bool owed;     /* rval has to be set at the exit stop */
+	bool in_place; /* rval is set, and is looked at again if there is an exit stop */
+	bool is_error;
+} __attribute__((may_alias));
+
+struct ptsi_state *ptsi_state(struct ptsi_tracee *t);
+void ptsi_state_load(const struct ptsi_tracee *t, struct ptsi_stop *st, bool known);
+void ptsi_state_take(struct ptsi_state *s, const struct ptsi_stop *st);
+int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
+		     const struct ptsi_syscall_info *want);
+int ptsi_again_rewind(struct ptsi_state *s, struct ptsi_stop *st);
+int ptsi_again_entered(struct ptsi_state *s, struct ptsi_stop *st);
+void ptsi_tracee_never(struct ptsi_tracee *t, int can); /* for tests */
 
 int ptsi_fail(int err); /* errno = err; return -1 */
 

@@ -41,7 +41,7 @@ static int check_nr(struct ptsi_stop *st, uint64_t nr)
 	return st->abi->nr_refused && nr != UINT64_MAX ? st->abi->nr_refused(st, (int)nr) : 0;
 }
 
-static bool malformed(const struct ptsi_syscall_info *want)
+bool ptsi_malformed(const struct ptsi_syscall_info *want)
 {
 	return want->flags || want->reserved ||
 	       (!at_entry(want->op) && want->op != PTSI_SYSCALL_INFO_EXIT &&
@@ -92,7 +92,7 @@ static int native_can(const struct ptsi_stop *st)
 		can = NATIVE_AT_EXIT;
 	else if (at_entry(st->info.op))
 		can = NATIVE_AT_ENTRY;
-	return can & ~st->family->native_wrong;
+	return can & ~(st->family->native_wrong | st->never);
 }
 
 /* PTSI_CAN_* that registers do at this stop; -1 and errno when they can't be looked at. */
@@ -127,6 +127,7 @@ int ptsi_regs_can(struct ptsi_stop *st)
 	} else {
 		return 0;
 	}
+	can &= ~st->never;
 	return abi->limit ? abi->limit(st, can) : can;
 }
 
@@ -378,7 +379,7 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 {
 	struct ptsi_stop st;
 
-	if (size < sizeof *info || malformed(info))
+	if (size < sizeof *info || ptsi_malformed(info))
 		return ptsi_fail(EINVAL);
 	ptsi_stop_init(&st, tid);
 	if (is_plain(st.family, info)) {

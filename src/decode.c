@@ -161,7 +161,7 @@ static int op_by_siginfo(struct ptsi_stop *st)
 }
 
 /* op: what the stop is known to be, or -1 */
-static int info_by_registers(struct ptsi_stop *st, int op)
+int ptsi_stop_info_by_registers(struct ptsi_stop *st, int op)
 {
 	unsigned long message = 0;
 
@@ -182,24 +182,29 @@ static int info_by_registers(struct ptsi_stop *st, int op)
 	return 0;
 }
 
-/* Fill st->info, unless it is known; op is believed only where the kernel doesn't tell. */
-int ptsi_stop_info_as(struct ptsi_stop *st, int op)
+/* 1: st->info is the kernel's, repaired; 0: the kernel can't be asked; or -1 */
+int ptsi_stop_info_native(struct ptsi_stop *st)
 {
-	int size;
+	int size = ptsi_native_get(st, &st->info);
 
-	if (st->info_size)
-		return 0;
-	size = ptsi_native_get(st, &st->info);
 	st->native_get = size != PTSI_LACKING;
 	if (!st->native_get)
-		return info_by_registers(st, op);
+		return 0;
 	if (size < 0)
 		return -1;
 	st->info_size = size;
-	return st->family->repair ? st->family->repair(st) : 0;
+	return st->family->repair && st->family->repair(st) < 0 ? -1 : 1;
 }
 
+/* Fill st->info, unless it is known. */
 int ptsi_stop_info(struct ptsi_stop *st)
 {
-	return ptsi_stop_info_as(st, -1);
+	int r;
+
+	if (st->info_size)
+		return 0;
+	r = ptsi_stop_info_native(st);
+	if (r < 0)
+		return -1;
+	return r ? 0 : ptsi_stop_info_by_registers(st, -1);
 }

@@ -58,6 +58,7 @@ void ptsi_stop_init(struct ptsi_stop *st, pid_t tid)
 	st->family = &PTSI_HOST_FAMILY;
 	st->abi = NULL;
 	st->info_size = 0;
+	st->never = 0;
 	st->image.len = 0;
 }
 

@@ -50,3 +50,11 @@ int ptsi_edit_skip(struct ptsi_stop *st, struct ptsi_edits *ed, int rule, int64_
 		return ptsi_edit_result(st, ed, rval, error);
 	return 0;
 }
+
+/* A number that can take the place of any other; -1 and errno. */
+int ptsi_harmless_nr(struct ptsi_stop *st)
+{
+	const struct ptsi_abi *abi = st->abi->variant ? st->abi->variant(st) : st->abi;
+
+	return abi ? abi->getpid : -1;
+}

@@ -65,10 +65,15 @@ enum { WIDE_POKE = 8, NARROW_POKE = 4, TRACER_IS_32 = false };
  * there, or another ip, kills the tracee with SIGSYS, and sp is moved by the emulated ret
  * (arch/x86/entry/vsyscall/vsyscall_64.c, emulate_vsyscall).  Of the arguments it uses two.
  */
+static bool is_vsyscall(const struct ptsi_stop *st)
+{
+	return st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
+	       (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000;
+}
+
 static int limit_64(const struct ptsi_stop *st, int can)
 {
-	if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
-	    (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000)
+	if (is_vsyscall(st))
 		can &= PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1) | PTSI_CAN_SKIP | PTSI_CAN_DONE;
 	return can;
 }
@@ -80,20 +85,21 @@ static const struct ptsi_abi *variant_64(struct ptsi_stop *st);
 	.enosys = ENOSYS_X86, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 },             \
 	.arg1_copy = PTSI_NO_WORD, .rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX,            \
 	.flag = PTSI_NO_WORD, .poke = WIDE_POKE, .prefix = true, .presets = true,                \
-	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .limit = limit_64
+	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .limit = limit_64,      \
+	.no_exit = is_vsyscall
 
 static const struct ptsi_abi x86_64 = {
-	.name = "x86_64", .pointer = 8, .variant = variant_64, X86_64_ROW,
+	.name = "x86_64", .pointer = 8, .getpid = 39, .variant = variant_64, X86_64_ROW,
 };
 
 static const struct ptsi_abi x32 = {
-	.name = "x32", .pointer = 4, X86_64_ROW,
+	.name = "x32", .pointer = 4, .getpid = X32_BIT | 39, X86_64_ROW,
 };
 
 #define I386_ROW                                                                                 \
 	.name = "i386", .arch = ARCH_I386, .value = 4, .pointer = 4, .insn_len = 2,              \
-	.enosys = ENOSYS_X86, .arg1_copy = PTSI_NO_WORD, .flag = PTSI_NO_WORD, .prefix = true,   \
-	.presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT
+	.enosys = ENOSYS_X86, .getpid = 20, .arg1_copy = PTSI_NO_WORD, .flag = PTSI_NO_WORD,     \
+	.prefix = true, .presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT
 
 /* 32-bit code, seen by an i386 or x32 tracer */
 static const struct ptsi_abi i386 = {
@@ -115,7 +121,7 @@ static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64 };
 /* A 64-bit tracee of an i386 tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
 static const struct ptsi_abi x86_64_unseen = {
 	.name = "x86_64", .arch = ARCH_X86_64, .word = 4, .value = 8, .pointer = 8,
-	.enosys = ENOSYS_X86, .nr = PTSI_NO_WORD,
+	.enosys = ENOSYS_X86, .getpid = 39, .nr = PTSI_NO_WORD,
 	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
 	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
 	.user_nr = PTSI_NO_WORD, .flag = PTSI_NO_WORD, .presets = true, .limit = limit_64,
@@ -155,7 +161,7 @@ static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 	if (ptsi_regs_word(st, RIP, &ip) < 0)
 		return NULL;
 	st->info.instruction_pointer = ip;
-	if (st->info.op == PTSI_SYSCALL_INFO_NONE || !(limit_64(st, PTSI_CAN_IP) & PTSI_CAN_IP))
+	if (st->info.op == PTSI_SYSCALL_INFO_NONE || is_vsyscall(st))
 		return &x86_64;
 	b0 = peek_byte(st, ip - 2);
 	b1 = peek_byte(st, ip - 1);
