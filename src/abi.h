@@ -118,7 +118,7 @@ struct ptsi_abi {
 
 	/* What this very stop makes of at_entry and at_seccomp: an enum ptsi_skip, or -1. */
 	int (*skip)(struct ptsi_stop *st);
-	/* Of the PTSI_CAN_* bits in can, those that registers can really do at this stop. */
+	/* Of the PTSI_CAN_* bits in can, those that can really be done at this stop, either way. */
 	int (*limit)(const struct ptsi_stop *st, int can);
 	/* No exit stop follows this stop of this call. */
 	bool (*no_exit)(const struct ptsi_stop *st);
@@ -142,7 +142,10 @@ struct ptsi_family {
 	const char *name;
 	const struct ptsi_abi *const *abis; /* all its rows, NULL last; for the tests */
 
-	/* PTSI_CAN_* that PTRACE_SET_SYSCALL_INFO gets wrong: pass it over for these. */
+	/*
+	 * PTSI_CAN_* that PTRACE_SET_SYSCALL_INFO gets wrong: pass it over for these.  It always
+	 * sets all arguments, so where one is wrong NR is too.
+	 */
 	int native_wrong;
 	/* Set nr without having looked at the stop up to this; 0: any int. */
 	int nr_plain_max;
@@ -214,8 +217,15 @@ int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, 
 int ptsi_edit_skip(struct ptsi_stop *st, struct ptsi_edits *ed, int rule, int64_t rval, bool error);
 int ptsi_harmless_nr(struct ptsi_stop *st);
 
-/* core.c: the public calls on a stop */
+/* check.c: what is to change, and whether it may */
+bool ptsi_at_entry(uint8_t op);
 bool ptsi_malformed(const struct ptsi_syscall_info *want);
+bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want);
+int ptsi_changes(const struct ptsi_stop *st, const struct ptsi_syscall_info *want, bool skip);
+int ptsi_check_nr(struct ptsi_stop *st, uint64_t nr);
+int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip);
+
+/* core.c: the public calls on a stop */
 int ptsi_regs_can(struct ptsi_stop *st);
 struct ptsi_plan {
 	int change; /* PTSI_CAN_* of what is to change */
@@ -232,7 +242,7 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 int ptsi_stop_features(struct ptsi_stop *st);
 
 /*
- * tracee.c, again.c: the followed tracee.  This is what its priv holds.
+ * tracee.c, stops.c, again.c: the followed tracee.  This is what its priv holds.
  */
 enum ptsi_phase {
 	PTSI_UNSURE,  /* attached in the middle of something: a syscall-stop may be either */

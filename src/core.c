@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* The public calls: check, choose the way, do it. */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "abi.h"
@@ -10,77 +9,10 @@
 #define NATIVE_AT_ENTRY (PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP)
 #define NATIVE_AT_EXIT PTSI_CAN_RESULT
 
-static bool at_entry(uint8_t op)
+static int limit(const struct ptsi_stop *st, int can)
 {
-	return op == PTSI_SYSCALL_INFO_ENTRY || op == PTSI_SYSCALL_INFO_SECCOMP;
-}
-
-/* The kernel acts on these itself when a signal is pending (include/linux/errno.h). */
-static bool is_restart_code(int64_t rval)
-{
-	return (rval >= -514 && rval <= -512) || rval == -516;
-}
-
-/* 0, or the errno for a result that is new. */
-static int check_result(const struct ptsi_abi *abi, int64_t rval, bool error)
-{
-	if (error)
-		return rval < -PTSI_MAX_ERRNO || rval > -1 || is_restart_code(rval) ? EINVAL : 0;
-	if (!ptsi_fits(abi, (uint64_t)rval))
-		return ERANGE;
-	return abi->flag == PTSI_NO_WORD && ptsi_is_errno(abi, (uint64_t)rval) ? ERANGE : 0;
-}
-
-/* 0, or the errno for a number that is new. */
-static int check_nr(struct ptsi_stop *st, uint64_t nr)
-{
-	if (nr != (uint64_t)(int64_t)(int32_t)nr)
-		return ERANGE;
-	if ((int64_t)nr < -1)
-		return EOPNOTSUPP;
-	return st->abi->nr_refused && nr != UINT64_MAX ? st->abi->nr_refused(st, (int)nr) : 0;
-}
-
-bool ptsi_malformed(const struct ptsi_syscall_info *want)
-{
-	return want->flags || want->reserved ||
-	       (!at_entry(want->op) && want->op != PTSI_SYSCALL_INFO_EXIT &&
-		want->op != PTSI_SYSCALL_INFO_SKIP);
-}
-
-static bool fits_any_word(uint64_t v)
-{
-	return v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
-}
-
-/*
- * Whether the kernel's request gives the right answer for want with nothing known about the
- * stop: no field that the kernel ignores, no value that might have to be refused, nothing
- * that the kernel gets wrong.
- */
-static bool is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want)
-{
-	int64_t nr = (int64_t)want->entry.nr, rval = want->exit.rval;
-	int nr_max = family->nr_plain_max ? family->nr_plain_max : INT_MAX;
-	int need = nr == -1 ? PTSI_CAN_SKIP : PTSI_CAN_NR | PTSI_CAN_ARGS;
-
-	if (want->instruction_pointer || want->stack_pointer || want->arch)
-		return false;
-	if (want->op == PTSI_SYSCALL_INFO_EXIT) {
-		if (family->native_wrong & PTSI_CAN_RESULT)
-			return false;
-		if (want->exit.is_error)
-			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !is_restart_code(rval);
-		return fits_any_word((uint64_t)rval) && (uint32_t)rval < (uint32_t)-PTSI_MAX_ERRNO;
-	}
-	if (!at_entry(want->op) || (family->native_wrong & need) || nr < -1 || nr > nr_max)
-		return false;
-	if (want->op == PTSI_SYSCALL_INFO_SECCOMP && nr != -1 && family->look_at_seccomp)
-		return false;
-	for (int i = 0; i < 6; i++)
-		if (!fits_any_word(want->entry.args[i]))
-			return false;
-	return true;
+	can &= ~st->never;
+	return st->abi->limit ? st->abi->limit(st, can) : can;
 }
 
 /* PTSI_CAN_* that the kernel's request does right at this stop, where there is one. */
@@ -90,9 +22,9 @@ static int native_can(const struct ptsi_stop *st)
 
 	if (st->info.op == PTSI_SYSCALL_INFO_EXIT)
 		can = NATIVE_AT_EXIT;
-	else if (at_entry(st->info.op))
+	else if (ptsi_at_entry(st->info.op))
 		can = NATIVE_AT_ENTRY;
-	return can & ~(st->family->native_wrong | st->never);
+	return limit(st, can & ~st->family->native_wrong);
 }
 
 /* PTSI_CAN_* that registers do at this stop; -1 and errno when they can't be looked at. */
@@ -110,7 +42,7 @@ int ptsi_regs_can(struct ptsi_stop *st)
 			can |= PTSI_CAN_RESULT;
 		if (abi->user_nr != PTSI_NO_WORD)
 			can |= PTSI_CAN_REPEAT;
-	} else if (at_entry(st->info.op)) {
+	} else if (ptsi_at_entry(st->info.op)) {
 		int rule = ptsi_skip_rule(st);
 
 		if (rule < 0)
@@ -127,55 +59,7 @@ int ptsi_regs_can(struct ptsi_stop *st)
 	} else {
 		return 0;
 	}
-	can &= ~st->never;
-	return abi->limit ? abi->limit(st, can) : can;
-}
-
-/* PTSI_CAN_* of what want changes.  In a call that is skipped already every argument is new. */
-static int changes(const struct ptsi_stop *st, const struct ptsi_syscall_info *want, bool skip)
-{
-	const struct ptsi_syscall_info *now = &st->info;
-	int c = skip ? PTSI_CAN_SKIP : 0;
-
-	if (want->instruction_pointer && want->instruction_pointer != now->instruction_pointer)
-		c |= PTSI_CAN_IP;
-	if (want->stack_pointer && want->stack_pointer != now->stack_pointer)
-		c |= PTSI_CAN_SP;
-	if (skip)
-		return c;
-	if (now->op == PTSI_SYSCALL_INFO_EXIT) {
-		if (want->exit.rval != now->exit.rval || !want->exit.is_error != !now->exit.is_error)
-			c |= PTSI_CAN_RESULT;
-		return c;
-	}
-	if (want->entry.nr == UINT64_MAX)
-		return now->entry.nr == UINT64_MAX ? c : c | PTSI_CAN_SKIP;
-	if (want->entry.nr != now->entry.nr)
-		c |= PTSI_CAN_NR;
-	for (int i = 0; i < 6; i++)
-		if (now->entry.nr == UINT64_MAX || want->entry.args[i] != now->entry.args[i])
-			c |= PTSI_CAN_ARG(i);
-	return c;
-}
-
-/* 0, or the errno for the new values among the changes c. */
-static int check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c,
-			bool skip)
-{
-	int err = 0;
-
-	if ((c & PTSI_CAN_IP) && !ptsi_fits(st->abi, want->instruction_pointer))
-		return ERANGE;
-	if ((c & PTSI_CAN_SP) && !ptsi_fits(st->abi, want->stack_pointer))
-		return ERANGE;
-	if (skip || (c & PTSI_CAN_RESULT))
-		return check_result(st->abi, want->exit.rval, want->exit.is_error);
-	if (c & PTSI_CAN_NR)
-		err = check_nr(st, want->entry.nr);
-	for (int i = 0; i < 6 && !err; i++)
-		if ((c & PTSI_CAN_ARG(i)) && !ptsi_fits(st->abi, want->entry.args[i]))
-			err = ERANGE;
-	return err;
+	return limit(st, can);
 }
 
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
@@ -189,7 +73,7 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 static void edit_arg(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
 {
 	arg = ptsi_narrow(st->abi, arg);
-	if (at_entry(st->info.op))
+	if (ptsi_at_entry(st->info.op))
 		ptsi_edit_known(ed, st->abi->arg[i], st->info.entry.args[i], arg);
 	else
 		ptsi_edit(ed, st->abi->arg[i], arg);
@@ -259,17 +143,17 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	if (ptsi_stop_info(st) < 0)
 		return -1;
 	plan->skip = want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
-	plan->skip = plan->skip && at_entry(st->info.op);
+	plan->skip = plan->skip && ptsi_at_entry(st->info.op);
 	if (!plan->skip && want->op != st->info.op)
 		return ptsi_fail(EINVAL);
 	if (want->arch && want->arch != st->info.arch)
 		return ptsi_fail(EINVAL);
-	plan->change = changes(st, want, plan->skip);
+	plan->change = ptsi_changes(st, want, plan->skip);
 	if (!plan->change)
 		return 0;
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
-	err = check_values(st, want, plan->change, plan->skip);
+	err = ptsi_check_values(st, want, plan->change, plan->skip);
 	if (err)
 		return ptsi_fail(err);
 	if (!plan->skip)
@@ -308,6 +192,20 @@ int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 	return !plan.skip || (plan.can & PTSI_CAN_DONE) ? PTSI_DONE : PTSI_AT_EXIT;
 }
 
+/* A 64-bit program's 32-bit call may have more in its registers: refuse only what is new. */
+static int edit_arg_again(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
+{
+	uint64_t v;
+
+	if (!ptsi_fits(st->abi, arg)) {
+		if (ptsi_regs_word(st, st->abi->arg[i], &v) < 0)
+			return -1;
+		return v == arg ? 0 : ptsi_fail(ERANGE);
+	}
+	edit_arg(st, ed, i, arg);
+	return 0;
+}
+
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	const struct ptsi_abi *abi;
@@ -323,10 +221,7 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
 	abi = st->abi;
-	err = check_nr(st, entry->entry.nr);
-	for (int i = 0; i < 6 && !err; i++)
-		if (!ptsi_fits(abi, entry->entry.args[i]))
-			err = ERANGE;
+	err = ptsi_check_nr(st, entry->entry.nr);
 	if (err)
 		return ptsi_fail(err);
 	can = ptsi_regs_can(st);
@@ -337,7 +232,8 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 	if (abi->edit_repeat)
 		return abi->edit_repeat(st, &ed, entry) < 0 ? -1 : ptsi_regs_write(st, &ed);
 	for (int i = 0; i < 6; i++)
-		edit_arg(st, &ed, i, entry->entry.args[i]);
+		if (edit_arg_again(st, &ed, i, entry->entry.args[i]) < 0)
+			return -1;
 	if (abi->nr != abi->user_nr) /* the kernel restarts no call whose number is -1 */
 		ptsi_edit(&ed, abi->nr, UINT64_MAX);
 	ptsi_edit(&ed, abi->user_nr, entry->entry.nr);
@@ -382,7 +278,7 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 	if (size < sizeof *info || ptsi_malformed(info))
 		return ptsi_fail(EINVAL);
 	ptsi_stop_init(&st, tid);
-	if (is_plain(st.family, info)) {
+	if (ptsi_is_plain(st.family, info)) {
 		int r = ptsi_native_set(&st, info);
 
 		if (r >= 0)
@@ -398,7 +294,7 @@ int ptsi_repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry)
 {
 	struct ptsi_stop st;
 
-	if (entry->flags || entry->reserved || !at_entry(entry->op))
+	if (entry->flags || entry->reserved || !ptsi_at_entry(entry->op))
 		return ptsi_fail(EINVAL);
 	ptsi_stop_init(&st, tid);
 	return ptsi_stop_repeat(&st, entry);
