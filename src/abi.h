@@ -264,6 +264,7 @@ struct ptsi_state {
 	struct ptsi_syscall_info now; /* what the current stop is about; op 0: none to be set */
 	uint64_t ip, sp;              /* at the entry of the call */
 	int64_t rval;                 /* of a skipped call */
+	int skip_nr;                  /* the number it was given */
 	struct ptsi_syscall_info redo; /* the call that is to be made again */
 	uint64_t blocked[2];           /* the tracee's signal mask meanwhile */
 	uint64_t was[6], wrote[6];     /* PTSI_KEEP_ARGS */

@@ -134,6 +134,7 @@ static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 	now.instruction_pointer = want->instruction_pointer;
 	now.stack_pointer = want->stack_pointer;
 	update(t, &now);
+	s->skip_nr = (int)now.entry.nr;
 	s->rval = skip.exit.rval;
 	s->is_error = skip.exit.is_error;
 	s->owed = r == PTSI_AT_EXIT;
@@ -165,10 +166,12 @@ int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 		st.info.entry.nr = UINT64_MAX;
 	if (is_skip(&s->now, want))
 		return set_skip(t, &st, want);
-	if (ptsi_stop_set(&st, want) == 0)
+	if (ptsi_stop_set(&st, want) < 0) {
+		if (errno != EOPNOTSUPP || ptsi_again_start(t, &st, want) < 0)
+			return -1;
+	} else if (s->again == PTSI_AGAIN_SKIPPED) {
 		s->again = PTSI_AGAIN_NO;
-	else if (errno != EOPNOTSUPP || ptsi_again_start(t, &st, want) < 0)
-		return -1;
+	}
 	update(t, want);
 	return 0;
 }
