@@ -222,6 +222,7 @@ bool ptsi_at_entry(uint8_t op);
 bool ptsi_malformed(const struct ptsi_syscall_info *want);
 bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want);
 int ptsi_changes(const struct ptsi_stop *st, const struct ptsi_syscall_info *want, bool skip);
+uint64_t ptsi_address(const struct ptsi_stop *st, uint64_t addr);
 int ptsi_check_nr(struct ptsi_stop *st, uint64_t nr);
 int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip);
 
@@ -260,7 +261,8 @@ enum ptsi_again {
 
 struct ptsi_state {
 	ptsi_ptrace_fn *ptrace;
-	const struct ptsi_abi *abi;
+	const struct ptsi_abi *abi;      /* of the current stop */
+	const struct ptsi_abi *call_abi; /* of the call that was entered, if that was looked at */
 	struct ptsi_syscall_info now; /* what the current stop is about; op 0: none to be set */
 	uint64_t ip, sp;              /* at the entry of the call */
 	int64_t rval;                 /* of a skipped call */
@@ -272,7 +274,8 @@ struct ptsi_state {
 	int now_size;
 	uint8_t way, phase, again, redo_kind;
 	uint8_t kept_args;  /* bit i: args[i] is to be put back */
-	bool seccomp_first; /* this kernel is older than 4.8 */
+	bool executed;       /* since the entry stop */
+	bool seccomp_first;  /* this kernel is older than 4.8 */
 	bool wants_syscalls; /* the caller resumed with PTRACE_SYSCALL */
 	bool owed;     /* rval has to be set at the exit stop */
 	bool in_place; /* rval is set, and is looked at again if there is an exit stop */

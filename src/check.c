@@ -106,14 +106,30 @@ int ptsi_changes(const struct ptsi_stop *st, const struct ptsi_syscall_info *wan
 	return c;
 }
 
+/* A 32-bit call may be made by 64-bit code, whose addresses are wider than its arguments. */
+static bool is_wide(const struct ptsi_stop *st)
+{
+	return (st->info.instruction_pointer | st->info.stack_pointer) > UINT32_MAX;
+}
+
+static bool fits_address(const struct ptsi_stop *st, uint64_t addr)
+{
+	return is_wide(st) || ptsi_fits(st->abi, addr);
+}
+
+uint64_t ptsi_address(const struct ptsi_stop *st, uint64_t addr)
+{
+	return is_wide(st) ? addr : ptsi_narrow(st->abi, addr);
+}
+
 /* 0, or the errno for the new values among the changes c. */
 int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip)
 {
 	int err = 0;
 
-	if ((c & PTSI_CAN_IP) && !ptsi_fits(st->abi, want->instruction_pointer))
+	if ((c & PTSI_CAN_IP) && !fits_address(st, want->instruction_pointer))
 		return ERANGE;
-	if ((c & PTSI_CAN_SP) && !ptsi_fits(st->abi, want->stack_pointer))
+	if ((c & PTSI_CAN_SP) && !fits_address(st, want->stack_pointer))
 		return ERANGE;
 	if (skip || (c & PTSI_CAN_RESULT))
 		return check_result(st->abi, want->exit.rval, want->exit.is_error);

@@ -111,25 +111,36 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 		return -1;
 	if (c & PTSI_CAN_SP)
 		ptsi_edit_known(&ed, abi->sp, st->info.stack_pointer,
-				ptsi_narrow(abi, want->stack_pointer));
-	if ((c & PTSI_CAN_IP) && edit_ip(st, &ed, ptsi_narrow(abi, want->instruction_pointer)) < 0)
+				ptsi_address(st, want->stack_pointer));
+	if ((c & PTSI_CAN_IP) && edit_ip(st, &ed, ptsi_address(st, want->instruction_pointer)) < 0)
 		return -1;
 	return ptsi_regs_write(st, &ed);
 }
 
-/* Registers first: what they were is known, so that they can be put back. */
-static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c)
+/*
+ * Registers first: what they were is known, so that they can be put back.  The kernel's
+ * request may still be refused to this very thread by a filter.
+ */
+static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
+			 const struct ptsi_plan *plan)
 {
-	int r, err;
+	int r, err, by_registers = plan->change & ~plan->native;
+	struct ptsi_syscall_info was = st->info;
 
-	if (c && set_by_registers(st, want, c, false) < 0)
+	if (by_registers && set_by_registers(st, want, by_registers, false) < 0)
 		return -1;
 	r = ptsi_native_set(st, want);
+	if (r == PTSI_LACKING && (st->way == PTSI_KERNEL || (plan->native & ~plan->can)))
+		r = ptsi_fail(EOPNOTSUPP);
+	else if (r == PTSI_LACKING)
+		r = set_by_registers(st, want, plan->native, false);
 	if (r >= 0)
 		return 0;
-	err = r == PTSI_LACKING ? EOPNOTSUPP : errno;
-	if (c)
-		set_by_registers(st, &st->info, c, false);
+	err = errno;
+	st->info = *want;
+	if (by_registers)
+		set_by_registers(st, &was, by_registers, false);
+	st->info = was;
 	return ptsi_fail(err);
 }
 
@@ -186,7 +197,7 @@ int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 	if (!plan.change)
 		return PTSI_DONE;
 	if (plan.native)
-		return set_both_ways(st, want, plan.change & ~plan.native);
+		return set_both_ways(st, want, &plan);
 	if (set_by_registers(st, want, plan.change, plan.skip) < 0)
 		return -1;
 	return !plan.skip || (plan.can & PTSI_CAN_DONE) ? PTSI_DONE : PTSI_AT_EXIT;
@@ -249,8 +260,10 @@ int ptsi_stop_features(struct ptsi_stop *st)
 	if (ptsi_stop_info(st) < 0 || ptsi_stop_abi(st) < 0)
 		return -1;
 	can = ptsi_regs_can(st);
+	if (can < 0)
+		return -1;
 	has = ptsi_native_has_set(st);
-	if (can < 0 || has < 0)
+	if (has < 0)
 		return -1;
 	native = native_can(st);
 	if (has)

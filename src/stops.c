@@ -20,6 +20,7 @@ static void forget_call(struct ptsi_state *s)
 	s->owed = s->in_place = false;
 	s->again = PTSI_AGAIN_NO;
 	s->kept_args = 0;
+	s->call_abi = NULL;
 }
 
 /* PTSI_STOP_*, with ENTRY for any syscall-stop. */
@@ -55,7 +56,7 @@ static int op_by_result(struct ptsi_stop *st)
 
 	st->info.op = PTSI_SYSCALL_INFO_EXIT;
 	if (ptsi_stop_abi(st) < 0)
-		return -1;
+		return errno == EOPNOTSUPP ? PTSI_SYSCALL_INFO_NONE : -1;
 	if (!st->abi->presets)
 		return PTSI_SYSCALL_INFO_NONE;
 	if (ptsi_regs_word(st, st->abi->rval, &rval) < 0)
@@ -63,6 +64,17 @@ static int op_by_result(struct ptsi_stop *st)
 	if (ptsi_narrow(st->abi, rval) == ptsi_narrow(st->abi, (uint64_t)-(int)st->abi->enosys))
 		return PTSI_SYSCALL_INFO_NONE;
 	return PTSI_SYSCALL_INFO_EXIT;
+}
+
+/*
+ * The ABI of a call at its exit: that of its entry, since ip needn't be behind the call's
+ * instruction any more (rt_sigreturn); after execve that of the new program's code.
+ */
+static int exit_abi(const struct ptsi_state *s, struct ptsi_stop *st)
+{
+	st->info.op = s->executed ? PTSI_SYSCALL_INFO_NONE : PTSI_SYSCALL_INFO_EXIT;
+	st->abi = s->executed ? NULL : s->call_abi;
+	return ptsi_stop_abi(st);
 }
 
 /* What a syscall-stop is, by counting; NONE where that is unsure. */
@@ -109,6 +121,7 @@ static bool is_skipped(const struct ptsi_state *s, const struct ptsi_stop *st)
 
 static void enter(struct ptsi_state *s, const struct ptsi_stop *st)
 {
+	s->call_abi = st->abi;
 	s->ip = st->info.instruction_pointer;
 	s->sp = st->info.stack_pointer;
 }
@@ -212,6 +225,8 @@ static int put_args_back(struct ptsi_state *s, struct ptsi_stop *st)
 static int exit_stop(struct ptsi_state *s, struct ptsi_stop *st)
 {
 	s->phase = PTSI_OUTSIDE;
+	s->executed = false;
+	s->call_abi = NULL;
 	if (s->again == PTSI_AGAIN_SKIPPED)
 		return ptsi_again_rewind(s, st) < 0 ? -1 : PTSI_STOP_OWN;
 	if (pay(s, st) < 0 || put_args_back(s, st) < 0)
@@ -233,7 +248,7 @@ static int call_stop(struct ptsi_tracee *t, int kind)
 	if (!r) {
 		int op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : counted(s, &st);
 
-		if (op < 0)
+		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, &st) < 0))
 			return -1;
 		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(&st, op) < 0)
 			return -1;
@@ -277,6 +292,7 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 	case PTSI_STOP_EVENT:
 		if (wstatus >> 16 == EVENT_EXEC || wstatus >> 16 == EVENT_EXIT)
 			forget_call(s);
+		s->executed = wstatus >> 16 == EVENT_EXEC;
 		s->phase = wstatus >> 16 == EVENT_STOP ? PTSI_OUTSIDE : PTSI_INSIDE;
 		return kind;
 	case PTSI_STOP_GONE:

@@ -168,19 +168,20 @@ static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 	if (b0 == 0x0f && b1 == 0x05)
 		return &x86_64;
 	if (b0 == 0xcd && b1 == 0x80)
-		return WIDE_POKE ? &i386_poked : &i386_wide;
-	errno = EOPNOTSUPP;
+		return WIDE_POKE != 0 ? &i386_poked : &i386_wide;
+	if ((b0 >= 0 && b1 >= 0) || errno == EIO) /* EIO: no such memory */
+		errno = EOPNOTSUPP;
 	return NULL;
 }
 
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
 {
-	if (st->info_size && WIDE_POKE)
+	if (st->info_size && WIDE_POKE != 0)
 		return st->info.arch == ARCH_I386 ? &i386_poked : &x86_64;
 	if (ptsi_regs_read(st) < 0)
 		return NULL;
 	if (st->image.len == SIZE_32)
-		return WIDE_POKE ? &i386_poked : &i386;
+		return WIDE_POKE != 0 ? &i386_poked : &i386;
 	if (st->image.len != SIZE_64 || (TRACER_IS_32 && !st->info_size)) {
 		errno = EOPNOTSUPP;
 		return NULL;

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* Run a function as a tracee, with all that it forks, on struct ptsi_tracee. */
+#ifndef RUN_H
+#define RUN_H
+
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "abi.h"
+
+/* What the kernel is made to lack. */
+enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED, N_REFUSED };
+
+struct run {
+	void (*child)(void); /* exits 0 if it got what it should */
+	/* At ENTRY, EXIT and SECCOMP stops; returns the request to go on with. */
+	int (*stop)(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info);
+	int refused;    /* enum refused */
+	unsigned flags; /* of ptsi_tracee_init */
+	int never; /* PTSI_CAN_* that are declared impossible */
+	long request;    /* to go on with from other stops; 0: PTRACE_SYSCALL */
+	int killed_by;   /* the signal that the child is to die of */
+	bool may_vanish; /* kill(2)ed at some stop: how it ends doesn't matter */
+	void (*each)(pid_t tid, int kind); /* after each stop, before it is resumed */
+};
+
+struct outcome {
+	int kinds[PTSI_STOP_OWN + 1]; /* stops of each kind */
+	int seccomp_events;           /* as waitpid told them */
+};
+
+struct outcome run(const struct run *r);
+
+/* Requests of the library, resuming apart, since the last call of this. */
+long requests(void);
+
+/* In the tracee: fail with a message that says where. */
+#define NEED(cond)                                                                               \
+	do {                                                                                     \
+		if (!(cond)) {                                                                   \
+			fprintf(stderr, "tracee: %s:%d: %s\n", __FILE__, __LINE__, #cond);        \
+			_exit(1);                                                                \
+		}                                                                                \
+	} while (0)
+
+/*
+ * The call that the tests are about.  Argument registers keep what they held, so that the
+ * calls after it would look the same: another one with other arguments comes between.
+ */
+#define MARK 0x5054
+static inline void unmark(void)
+{
+	syscall(SYS_getppid, 0L, 0L, 0L, 0L, 0L, 0L);
+}
+
+static inline long marked(long nr, long a, long b, long c)
+{
+	long r = syscall(nr, a, b, c, (long)MARK, (long)MARK, (long)MARK);
+	int err = errno;
+
+	unmark();
+	errno = err;
+	return r;
+}
+
+static inline bool is_marked(const struct ptsi_syscall_info *info)
+{
+	return info->op != PTSI_SYSCALL_INFO_EXIT && info->entry.args[3] == MARK &&
+	       info->entry.args[4] == MARK && info->entry.args[5] == MARK;
+}
+
+/* From now on the library finds the kernel lacking this. */
+void imitate(int lacking);
+
+/* In the tracee: a filter for the marked calls and for nr -1. */
+void install_filter(unsigned marked_action, unsigned minus_one_action);
+
+Suite *stops_suite(void);
+Suite *skip_suite(void);
+Suite *again_suite(void);
+
+#endif

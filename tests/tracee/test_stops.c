@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * Which stop it is.  run() compares every answer with the kernel's own, which the library is
+ * kept from hearing in two of the three cases.
+ */
+#include <pthread.h>
+#include <time.h>
+
+#include "run.h"
+
+static void on_signal(int sig)
+{
+	(void)sig;
+}
+
+static void ordinary(void)
+{
+	struct timespec ms = { 0, 1000000 };
+	int p[2];
+	char c;
+
+	NEED(pipe(p) == 0);
+	for (int i = 0; i < 50; i++) {
+		NEED(write(p[1], "x", 1) == 1);
+		NEED(read(p[0], &c, 1) == 1 && c == 'x');
+		NEED(close(-1) == -1 && errno == EBADF);
+	}
+	NEED(nanosleep(&ms, NULL) == 0);
+	NEED(syscall(100000) == -1 && errno == ENOSYS);
+	NEED(syscall(-1L) == -1 && errno == ENOSYS);
+	_exit(0);
+}
+
+static void signalled(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct timespec ms = { 0, 3000000 };
+	sigset_t none;
+
+	NEED(sigaction(SIGUSR1, &sa, NULL) == 0);
+	sa.sa_flags = SA_RESTART;
+	NEED(sigaction(SIGUSR2, &sa, NULL) == 0);
+	for (int i = 0; i < 20; i++) {
+		NEED(kill(getpid(), i % 2 ? SIGUSR1 : SIGUSR2) == 0);
+		if (fork() == 0) {
+			nanosleep(&ms, NULL);
+			kill(getppid(), i % 2 ? SIGUSR1 : SIGUSR2);
+			_exit(0);
+		}
+		if (i % 2) {
+			sigemptyset(&none);
+			NEED(sigsuspend(&none) == -1 && errno == EINTR);
+		} else {
+			NEED(waitpid(-1, NULL, 0) > 0 || errno == EINTR);
+		}
+	}
+	_exit(0);
+}
+
+static void stopped(void)
+{
+	pid_t self = getpid();
+
+	if (fork() == 0) {
+		struct timespec ms = { 0, 20000000 };
+
+		nanosleep(&ms, NULL);
+		kill(self, SIGCONT);
+		_exit(0);
+	}
+	NEED(raise(SIGSTOP) == 0);
+	NEED(wait(NULL) > 0);
+	_exit(0);
+}
+
+static void *thread(void *arg)
+{
+	for (int i = 0; i < 20; i++)
+		getppid();
+	return arg;
+}
+
+static void threads(void)
+{
+	pthread_t t[8];
+
+	for (int i = 0; i < 8; i++)
+		NEED(pthread_create(&t[i], NULL, thread, NULL) == 0);
+	for (int i = 0; i < 8; i++)
+		NEED(pthread_join(t[i], NULL) == 0);
+	_exit(0);
+}
+
+static void collect(pid_t p)
+{
+	int st;
+
+	NEED(p > 0);
+	NEED(waitpid(p, &st, 0) == p && WEXITSTATUS(st) == 7);
+}
+
+static void fork_and_vfork(void)
+{
+	pid_t p = fork();
+
+	if (p == 0)
+		_exit(7);
+	collect(p);
+	p = vfork();
+	if (p == 0)
+		_exit(7);
+	collect(p);
+}
+
+static void forks(void)
+{
+	for (int i = 0; i < 10; i++)
+		fork_and_vfork();
+	_exit(0);
+}
+
+static void execs(void)
+{
+	execl("/bin/sh", "sh", "-c", "for i in 1 2 3; do /bin/true; done; exec /bin/true", NULL);
+	_exit(1);
+}
+
+/* A thread that isn't the leader executes: the leader's tid goes on with it. */
+static void *exec_thread(void *arg)
+{
+	execl("/bin/true", "true", NULL);
+	return arg;
+}
+
+static void execs_in_thread(void)
+{
+	pthread_t t;
+
+	NEED(pthread_create(&t, NULL, exec_thread, NULL) == 0);
+	pthread_join(t, NULL);
+	_exit(1);
+}
+
+static void (*const children[])(void) = {
+	ordinary, signalled, stopped, threads, forks, execs, execs_in_thread,
+};
+
+enum { N_CHILDREN = sizeof children / sizeof children[0] };
+
+START_TEST(every_stop_is_told)
+{
+	struct run r = { .child = children[_i % N_CHILDREN], .refused = _i / N_CHILDREN };
+	struct outcome out = run(&r);
+
+	ck_assert_int_gt(out.kinds[PTSI_STOP_ENTRY], 0);
+	ck_assert_int_gt(out.kinds[PTSI_STOP_EXIT], 0);
+	ck_assert_int_eq(out.kinds[PTSI_STOP_UNKNOWN], 0);
+	ck_assert_int_eq(out.kinds[PTSI_STOP_OWN], 0);
+}
+END_TEST
+
+static void filtered(void)
+{
+	install_filter(0x7ff00000 /* SECCOMP_RET_TRACE */, 0x7fff0000);
+	for (int i = 0; i < 10; i++) {
+		NEED(marked(SYS_getppid, 0, 0, 0) == getppid());
+		NEED(marked(100000, 0, 0, 0) == -1 && errno == ENOSYS);
+	}
+	_exit(0);
+}
+
+static int toggle(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
+{
+	static int n;
+
+	(void)t, (void)info;
+	if (kind == PTSI_STOP_SECCOMP)
+		return n++ % 3 ? PTRACE_SYSCALL : PTRACE_CONT;
+	return n++ % 4 ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
+/* Resumed now with CONT, now with SYSCALL: never a wrong answer, and all SECCOMP stops. */
+START_TEST(seccomp_stops_are_told)
+{
+	struct run r = { .child = filtered, .stop = toggle, .refused = _i };
+	struct outcome out = run(&r);
+
+	ck_assert_int_eq(out.kinds[PTSI_STOP_SECCOMP], 20);
+	ck_assert_int_eq(out.seccomp_events, 20);
+	if (r.refused != BOTH_REFUSED)
+		ck_assert_int_eq(out.kinds[PTSI_STOP_UNKNOWN], 0);
+}
+END_TEST
+
+/* Attached in the middle of a call, and the first stop that is seen is a syscall-stop. */
+START_TEST(unknown_rather_than_guessed)
+{
+	struct ptsi_syscall_info info;
+	struct ptsi_tracee t;
+	int wstatus;
+	pid_t p = fork();
+
+	if (p == 0) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		for (;;)
+			getppid();
+	}
+	ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
+	ck_assert_int_eq(ptrace(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
+	for (int i = 0; i < 2; i++) { /* the exit of kill, an entry of getppid */
+		ck_assert_int_eq(ptrace(PTRACE_SYSCALL, p, 0, 0), 0);
+		ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
+	}
+	imitate(BOTH_REFUSED);
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, p, 0), 0);
+	/* entry: the result may as well be a failed call's */
+	while (syscall(SYS_ptrace, PTSI_GET_SYSCALL_INFO, (long)p, sizeof info, &info), info.op != 1) {
+		ck_assert_int_eq(ptrace(PTRACE_SYSCALL, p, 0, 0), 0);
+		ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
+	}
+	ck_assert_int_eq(ptsi_tracee_stop(&t, wstatus, &info), PTSI_STOP_UNKNOWN);
+	ck_assert_int_eq(info.op, PTSI_SYSCALL_INFO_NONE);
+	ck_assert_int_eq(ptsi_tracee_set(&t, &(struct ptsi_syscall_info){ .op = 1 }), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(ptsi_tracee_resume(&t, PTRACE_SYSCALL, 0), 0);
+	ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
+	/* exit with a result that no entry shows: from here on it is known */
+	ck_assert_int_eq(ptsi_tracee_stop(&t, wstatus, &info), PTSI_STOP_EXIT);
+	ck_assert_int_eq(info.exit.rval, getpid());
+	kill(p, SIGKILL);
+}
+END_TEST
+
+START_TEST(init_checks)
+{
+	struct ptsi_tracee t;
+
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t - 1, 1, 0), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, 1, 4), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t + 8, 1, PTSI_KEEP_ARGS | PTSI_HARMLESS_NR), 0);
+	ck_assert_int_eq(t.tid, 1);
+}
+END_TEST
+
+Suite *stops_suite(void)
+{
+	Suite *s = suite_create("stops");
+	TCase *tc = tcase_create("stops");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_loop_test(tc, every_stop_is_told, 0, N_CHILDREN * N_REFUSED);
+	tcase_add_loop_test(tc, seccomp_stops_are_told, 0, N_REFUSED);
+	tcase_add_test(tc, unknown_rather_than_guessed);
+	tcase_add_test(tc, init_checks);
+	suite_add_tcase(s, tc);
+	return s;
+}

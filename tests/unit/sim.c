@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* The simulated tracee: kernel/ptrace.c as far as the library can see it. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "sim.h"
+
+struct sim sim;
+
+void sim_reset(void)
+{
+	memset(&sim, 0, sizeof sim);
+	ptsi_set_ptrace(sim_ptrace);
+	ptsi_use(PTSI_AUTO);
+}
+
+void sim_user_is_image(void)
+{
+	sim.user_step = sim.word;
+	for (int i = 0; i < SIM_WORDS_MAX; i++)
+		sim.user[i] = (size_t)i < sim.len / sim.word ? i : -1;
+}
+
+static uint64_t load(const unsigned char *p, unsigned size)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		v = v << 8 | p[sim.big ? i : size - 1 - i];
+	return v;
+}
+
+uint64_t sim_word(int word)
+{
+	return load(sim.image + (size_t)word * sim.word, sim.word);
+}
+
+void sim_put(int word, uint64_t val)
+{
+	unsigned char *p = sim.image + (size_t)word * sim.word;
+
+	for (unsigned i = 0; i < sim.word; i++, val >>= 8)
+		p[sim.big ? sim.word - 1 - i : i] = (unsigned char)val;
+}
+
+void sim_watch(unsigned fail_at, int fail_errno)
+{
+	sim.requests = 0;
+	sim.fail_at = fail_at;
+	sim.fail_errno = fail_errno;
+}
+
+unsigned sim_count(long request)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < sim.requests; i++)
+		n += sim.log[i] == request;
+	return n;
+}
+
+unsigned sim_writes(void)
+{
+	return sim_count(PTSI_POKEUSR) + sim_count(PTSI_SETREGSET) +
+	       sim_count(PTSI_SET_SYSCALL_INFO);
+}
+
+/* ptrace_regset: whole words, cut to the regset's size; a short iov is a prefix. */
+static long regset(long request, unsigned long type, struct iovec *iov)
+{
+	sim.asked = iov->iov_len;
+	if (type != PTSI_NT_PRSTATUS || !sim.len)
+		return ptsi_fail(type != PTSI_NT_PRSTATUS ? EINVAL : EIO);
+	if (iov->iov_len % sim.word)
+		return ptsi_fail(EINVAL);
+	if (iov->iov_len > sim.len)
+		iov->iov_len = sim.len;
+	if (request == PTSI_GETREGSET)
+		memcpy(iov->iov_base, sim.image, iov->iov_len);
+	else
+		memcpy(sim.image, iov->iov_base, iov->iov_len);
+	return 0;
+}
+
+static long user(long request, unsigned long addr, void *data)
+{
+	int word = -1;
+
+	if (sim.user_step && addr % sim.user_step == 0 && addr / sim.user_step < SIM_WORDS_MAX)
+		word = sim.user[addr / sim.user_step];
+	if (word < 0)
+		return ptsi_fail(EIO);
+	if (request == PTSI_PEEKUSR)
+		*(unsigned long *)data = (unsigned long)sim_word(word);
+	else
+		sim_put(word, (uintptr_t)data);
+	return 0;
+}
+
+static long peek_data(unsigned long addr, unsigned long *data)
+{
+	unsigned char bytes[sizeof *data] = { 0 };
+	bool there = false;
+
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		uint64_t at = addr + i - (sim.code_end - sim.code_len);
+
+		if (at < sim.code_len) {
+			bytes[i] = sim.code[at];
+			there = true;
+		}
+	}
+	if (!there)
+		return ptsi_fail(EIO);
+	*data = (unsigned long)load(bytes, sizeof bytes);
+	return 0;
+}
+
+static long siginfo(siginfo_t *si)
+{
+	if (sim.op == PTSI_SYSCALL_INFO_NONE && !sim.si_signo)
+		return ptsi_fail(EINVAL);
+	memset(si, 0, sizeof *si);
+	si->si_signo = SIGTRAP;
+	if (sim.op == PTSI_SYSCALL_INFO_NONE)
+		si->si_signo = sim.si_signo;
+	else if (sim.op == PTSI_SYSCALL_INFO_SECCOMP)
+		si->si_code = SIGTRAP | 7 << 8; /* PTRACE_EVENT_SECCOMP */
+	else
+		si->si_code = SIGTRAP | 0x80;
+	return 0;
+}
+
+static int64_t sign_extended(uint64_t v)
+{
+	return sim.word == 4 ? (int64_t)(int32_t)v : (int64_t)v;
+}
+
+/* ptrace_get_syscall_info, of a kernel whose layout is sim.layout */
+static long info_by_layout(struct ptsi_syscall_info *info)
+{
+	const struct sim_layout *l = &sim.layout;
+
+	memset(info, 0, sizeof *info);
+	info->op = sim.op;
+	info->arch = l->arch;
+	info->instruction_pointer = sim_word(l->ip);
+	info->stack_pointer = sim_word(l->sp);
+	if (sim.op == PTSI_SYSCALL_INFO_NONE)
+		return 24;
+	if (sim.op == PTSI_SYSCALL_INFO_EXIT) {
+		info->exit.rval = sign_extended(sim_word(l->rval));
+		info->exit.is_error = info->exit.rval >= -4095 && info->exit.rval <= -1;
+		return 33;
+	}
+	info->entry.nr = (uint64_t)(int64_t)(int32_t)sim_word(l->nr);
+	for (int i = 0; i < 6; i++)
+		info->entry.args[i] = sim_word(l->arg[i]);
+	if (sim.op == PTSI_SYSCALL_INFO_ENTRY)
+		return 80;
+	info->seccomp.ret_data = (uint32_t)sim.message;
+	return 84;
+}
+
+static long get_info(unsigned long size, void *data)
+{
+	struct ptsi_syscall_info info = sim.info;
+	long n = sim.info_size;
+
+	if (sim.get_errno)
+		return ptsi_fail(sim.get_errno);
+	if (!n)
+		n = info_by_layout(&info);
+	memcpy(data, &info, size < (size_t)n ? size : (size_t)n);
+	return n;
+}
+
+static bool fits_long(uint64_t v)
+{
+	return sim.word == 8 || v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
+}
+
+/* ptrace_set_syscall_info of 6.16: everything is checked before anything is written. */
+static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
+{
+	const struct sim_layout *l = &sim.layout;
+
+	if (sim.set_errno)
+		return ptsi_fail(sim.set_errno);
+	if (size < sizeof *info || info->flags || info->reserved || info->op != sim.op ||
+	    sim.op == PTSI_SYSCALL_INFO_NONE)
+		return ptsi_fail(EINVAL);
+	if (sim.op == PTSI_SYSCALL_INFO_EXIT) {
+		if (!fits_long((uint64_t)info->exit.rval))
+			return ptsi_fail(ERANGE);
+		sim_put(l->rval, (uint64_t)info->exit.rval);
+		return 0;
+	}
+	if (info->entry.nr != (uint64_t)(int64_t)(int32_t)info->entry.nr)
+		return ptsi_fail(ERANGE);
+	for (int i = 0; i < 6; i++)
+		if (!fits_long(info->entry.args[i]))
+			return ptsi_fail(ERANGE);
+	sim_put(l->nr, info->entry.nr);
+	for (int i = 0; i < 6 && info->entry.nr != UINT64_MAX; i++)
+		sim_put(l->arg[i], info->entry.args[i]);
+	return 0;
+}
+
+/* A SETREGSET that fails may have stored a part of it. */
+static long fail(long request, void *data)
+{
+	if (request == PTSI_SETREGSET) {
+		const struct iovec *iov = data;
+
+		memcpy(sim.image, iov->iov_base, iov->iov_len / sim.word / 2 * sim.word);
+	}
+	return ptsi_fail(sim.fail_errno);
+}
+
+long sim_ptrace(long request, pid_t tid, void *addr, void *data)
+{
+	unsigned long a = (unsigned long)addr;
+
+	if (sim.requests == SIM_LOG_MAX)
+		abort();
+	sim.log[sim.requests++] = request == PTSI_SET_SYSCALL_INFO && !a ? SIM_ASK_SET : request;
+	if (sim.requests == sim.fail_at)
+		return fail(request, data);
+	switch (request) {
+	case PTSI_GETREGSET:
+	case PTSI_SETREGSET:
+		return regset(request, a, data);
+	case PTSI_PEEKUSR:
+	case PTSI_POKEUSR:
+		return user(request, a, data);
+	case PTSI_PEEKDATA:
+		return peek_data(a, data);
+	case PTSI_GETSIGINFO:
+		return siginfo(data);
+	case PTSI_GETEVENTMSG:
+		*(unsigned long *)data = sim.message;
+		return 0;
+	case PTSI_GET_SYSCALL_INFO:
+		return get_info(a, data);
+	case PTSI_SET_SYSCALL_INFO:
+		return set_info(a, data);
+	default:
+		return sim.other ? sim.other(request, tid, addr, data) : ptsi_fail(EIO);
+	}
+}
