@@ -56,7 +56,7 @@ long requests(void);
  * The call that the tests are about.  Argument registers keep what they held, so that the
  * calls after it would look the same: another one with other arguments comes between.
  */
-#define MARK 0x5054
+#define MARK 0x5054L
 static inline void unmark(void)
 {
 	syscall(SYS_getppid, 0L, 0L, 0L, 0L, 0L, 0L);
@@ -64,7 +64,7 @@ static inline void unmark(void)
 
 static inline long marked(long nr, long a, long b, long c)
 {
-	long r = syscall(nr, a, b, c, (long)MARK, (long)MARK, (long)MARK);
+	long r = syscall(nr, a, b, c, MARK, MARK, MARK);
 	int err = errno;
 
 	unmark();

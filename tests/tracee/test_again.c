@@ -23,7 +23,7 @@ static void handler(int sig)
 static void writes(void)
 {
 	struct sigaction sa = { .sa_handler = handler };
-	sigset_t usr1, old, now;
+	sigset_t usr1, old = { { 0 } }, now = old;
 	char buf[64];
 	int st;
 
@@ -238,8 +238,8 @@ static void strict(void)
 	NEED(pipe(p) == 0);
 	NEED(syscall(SYS_prctl, 22 /* PR_SET_SECCOMP */, SECCOMP_MODE_STRICT, 0, 0, 0) == 0);
 	if (syscall(SYS_write, p[1] + 100, "abc", 3, MARK, MARK, MARK) == -1)
-		syscall(SYS_exit, 0);
-	syscall(SYS_exit, 1);
+		syscall(SYS_exit, 0L, 0L, 0L, 0L, 0L, 0L);
+	syscall(SYS_exit, 1L, 0L, 0L, 0L, 0L, 0L);
 }
 
 static int mend_refused(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)

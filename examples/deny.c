@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * deny: run a command that may write only below given directories.
+ *
+ *	deny -w DIR [-w DIR]... -- COMMAND [ARG]...
+ *
+ * Calls that create, change or remove files elsewhere fail with EACCES; so do those whose
+ * arguments can't be read, and a few that have no place in a sandbox fail with EPERM.
+ * 32-bit code and threads are covered; an ABI that has no table here is killed.
+ *
+ * What a ptrace sandbox can't promise: a path is read from the tracee's memory here and once
+ * more by the kernel, and the file system may change in between.  Another thread that
+ * rewrites the string, or a symlink that is swapped, in that moment passes the check.  This
+ * keeps honest programs (a build, a test suite) in their place; it doesn't hold a hostile one.
+ * Files that were open when the command was started stay writable, as does what is mapped.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "follow.h"
+
+/* How the last component is taken, and where the flags are that tell. */
+enum rule {
+	NAME, /* the name itself: a symlink there is what is changed */
+	TARGET, /* what the name leads to */
+	BY_FLAGS, /* as TARGET, unless AT_SYMLINK_NOFOLLOW is in args[flags] */
+	BY_OPEN, /* open(2) flags in args[flags] */
+	BY_HOW, /* struct open_how at args[flags] */
+	NEVER, /* EPERM */
+};
+
+enum { CWD = -1 };
+
+static const struct call {
+	const char *name;
+	enum rule rule;
+	int dirfd, path, flags; /* which argument; CWD: the path is relative to the cwd */
+} calls[] = {
+	{ "open", BY_OPEN, CWD, 0, 1 },
+	{ "openat", BY_OPEN, 0, 1, 2 },
+	{ "openat2", BY_HOW, 0, 1, 2 },
+	{ "creat", TARGET, CWD, 0, 0 },
+	{ "truncate", TARGET, CWD, 0, 0 },
+	{ "truncate64", TARGET, CWD, 0, 0 },
+	{ "mkdir", NAME, CWD, 0, 0 },
+	{ "mkdirat", NAME, 0, 1, 0 },
+	{ "mknod", NAME, CWD, 0, 0 },
+	{ "mknodat", NAME, 0, 1, 0 },
+	{ "rmdir", NAME, CWD, 0, 0 },
+	{ "unlink", NAME, CWD, 0, 0 },
+	{ "unlinkat", NAME, 0, 1, 0 },
+	{ "rename", NAME, CWD, 0, 0 },
+	{ "rename", NAME, CWD, 1, 0 },
+	{ "renameat", NAME, 0, 1, 0 },
+	{ "renameat", NAME, 2, 3, 0 },
+	{ "renameat2", NAME, 0, 1, 0 },
+	{ "renameat2", NAME, 2, 3, 0 },
+	{ "link", NAME, CWD, 0, 0 }, /* else a file elsewhere gets a name where it may be written */
+	{ "link", NAME, CWD, 1, 0 },
+	{ "linkat", TARGET, 0, 1, 0 },
+	{ "linkat", NAME, 2, 3, 0 },
+	{ "symlink", NAME, CWD, 1, 0 },
+	{ "symlinkat", NAME, 1, 2, 0 },
+	{ "chmod", TARGET, CWD, 0, 0 },
+	{ "fchmodat", TARGET, 0, 1, 0 },
+	{ "fchmodat2", BY_FLAGS, 0, 1, 3 },
+	{ "chown", TARGET, CWD, 0, 0 },
+	{ "chown32", TARGET, CWD, 0, 0 },
+	{ "lchown", NAME, CWD, 0, 0 },
+	{ "lchown32", NAME, CWD, 0, 0 },
+	{ "fchownat", BY_FLAGS, 0, 1, 4 },
+	{ "utime", TARGET, CWD, 0, 0 },
+	{ "utimes", TARGET, CWD, 0, 0 },
+	{ "futimesat", TARGET, 0, 1, 0 },
+	{ "utimensat", BY_FLAGS, 0, 1, 3 },
+	{ "utimensat_time64", BY_FLAGS, 0, 1, 3 },
+	{ "setxattr", TARGET, CWD, 0, 0 },
+	{ "lsetxattr", NAME, CWD, 0, 0 },
+	{ "removexattr", TARGET, CWD, 0, 0 },
+	{ "lremovexattr", NAME, CWD, 0, 0 },
+	{ "chroot", NEVER, 0, 0, 0 },
+	{ "pivot_root", NEVER, 0, 0, 0 },
+	{ "mount", NEVER, 0, 0, 0 },
+	{ "umount2", NEVER, 0, 0, 0 },
+	{ "move_mount", NEVER, 0, 0, 0 },
+	{ "open_by_handle_at", NEVER, 0, 0, 0 },
+	{ "io_uring_setup", NEVER, 0, 0, 0 }, /* makes calls that no stop is reported for */
+};
+
+enum { N_CALLS = sizeof calls / sizeof calls[0], MAX_DIRS = 64, MAX_LINKS = 40 };
+
+static const uint32_t archs[] = { SCMP_ARCH_X86_64, SCMP_ARCH_X86 };
+static int numbers[2][N_CALLS];
+
+static char allowed[MAX_DIRS][PATH_MAX] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/tty" };
+static int n_allowed = 4;
+
+static bool is_allowed(const char *path)
+{
+	for (int i = 0; i < n_allowed; i++) {
+		size_t len = strlen(allowed[i]);
+
+		if (strncmp(path, allowed[i], len) == 0 && (path[len] == '/' || path[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static bool read_memory(pid_t tid, uint64_t addr, void *to, size_t size)
+{
+	struct iovec local = { to, size }, remote = { (void *)(uintptr_t)addr, size };
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+/* A string, page by page: the page after it may not be there. */
+static bool read_path(pid_t tid, uint64_t addr, char *path)
+{
+	for (size_t n = 0; n < PATH_MAX;) {
+		size_t part = 4096 - (addr + n) % 4096;
+
+		if (part > PATH_MAX - n)
+			part = PATH_MAX - n;
+		if (!read_memory(tid, addr + n, path + n, part))
+			return false;
+		if (memchr(path + n, '\0', part))
+			return true;
+		n += part;
+	}
+	return false;
+}
+
+static bool append(char *path, const char *component, size_t len)
+{
+	size_t n = strlen(path);
+
+	if (n == 1 && path[0] == '/')
+		n = 0;
+	if (n + 1 + len >= PATH_MAX)
+		return false;
+	path[n] = '/';
+	memcpy(path + n + 1, component, len);
+	path[n + 1 + len] = '\0';
+	return true;
+}
+
+static bool read_link(const char *path, char *to)
+{
+	ssize_t n = readlink(path, to, PATH_MAX - 1);
+
+	if (n < 0)
+		return false;
+	to[n] = '\0';
+	return true;
+}
+
+/* /proc/self is the caller's: say it as the tracee would. */
+static bool expand_self(pid_t tid, char *path)
+{
+	if (strcmp(path, "/proc/self") == 0 || strcmp(path, "/proc/thread-self") == 0)
+		return snprintf(path, PATH_MAX, "/proc/%d", tid) > 0;
+	return true;
+}
+
+/*
+ * Where a path leads, without symlinks, "." and "..".  What doesn't exist is taken by its
+ * name: it is about to be created, or the call will fail by itself.  False: don't know.
+ * A link into nowhere in the file system (an open pipe of /proc/PID/fd) gives "".
+ */
+static bool resolve(pid_t tid, char *at, const char *path, bool follow, char *rest)
+{
+	int links = 0;
+
+	if (strlen(path) >= PATH_MAX)
+		return false;
+	memmove(rest, path, strlen(path) + 1);
+	if (*rest == '/')
+		strcpy(at, "/");
+	for (char *p = rest; p += strspn(p, "/"), *p != '\0';) {
+		size_t len = strcspn(p, "/");
+		bool last = p[len + strspn(p + len, "/")] == '\0';
+		char link[PATH_MAX], *slash;
+		struct stat st;
+
+		if ((len == 1 && p[0] == '.') || (len == 2 && memcmp(p, "..", 2) == 0)) {
+			slash = strrchr(at, '/');
+			if (len == 2)
+				slash == at ? (void)(at[1] = '\0') : (void)(*slash = '\0');
+			p += len;
+			continue;
+		}
+		if (!append(at, p, len) || !expand_self(tid, at))
+			return false;
+		p += len;
+		if (lstat(at, &st) != 0 || !S_ISLNK(st.st_mode) || (last && !follow && *p == '\0'))
+			continue;
+		if (++links > MAX_LINKS || !read_link(at, link))
+			return false;
+		if (strncmp(at, "/proc/", 6) == 0 && link[0] != '/') {
+			at[0] = '\0';
+			return last;
+		}
+		if (strlen(link) + strlen(p) + 2 > PATH_MAX)
+			return false;
+		memmove(rest + strlen(link), p, strlen(p) + 1);
+		memcpy(rest, link, strlen(link));
+		p = rest;
+		slash = strrchr(at, '/');
+		if (link[0] == '/' || slash == at)
+			strcpy(at, "/");
+		else
+			*slash = '\0';
+	}
+	return true;
+}
+
+static bool may_change(pid_t tid, const struct call *call, const uint64_t *args, bool follow)
+{
+	char path[PATH_MAX], at[PATH_MAX], base[64], rest[2 * PATH_MAX];
+	int dirfd = call->dirfd == CWD ? AT_FDCWD : (int)args[call->dirfd];
+
+	if (!read_path(tid, args[call->path], path))
+		return false;
+	if (dirfd == AT_FDCWD)
+		snprintf(base, sizeof base, "/proc/%d/cwd", tid);
+	else
+		snprintf(base, sizeof base, "/proc/%d/fd/%d", tid, dirfd);
+	if (!read_link(base, at) && path[0] != '/')
+		return false;
+	if (path[0] != '/' && at[0] != '/') /* AT_EMPTY_PATH of an open pipe */
+		return path[0] == '\0';
+	return resolve(tid, at, path, follow, rest) && (at[0] == '\0' || is_allowed(at));
+}
+
+static bool opens_for_writing(uint64_t flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC));
+}
+
+static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
+{
+	struct open_how how = { .flags = 0 };
+	bool follow = call->rule != NAME;
+
+	switch (call->rule) {
+	case NEVER:
+		return EPERM;
+	case BY_FLAGS:
+		follow = !(args[call->flags] & AT_SYMLINK_NOFOLLOW);
+		break;
+	case BY_OPEN:
+	case BY_HOW:
+		how.flags = (uint32_t)args[call->flags];
+		if (call->rule == BY_HOW && !read_memory(tid, args[call->flags], &how.flags, 8))
+			return EACCES;
+		if (!opens_for_writing(how.flags))
+			return 0;
+		follow = !(how.flags & O_NOFOLLOW) && (how.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+		break;
+	default:
+		break;
+	}
+	return may_change(tid, call, args, follow) ? 0 : EACCES;
+}
+
+static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info, void *arg)
+{
+	struct ptsi_syscall_info denied = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.is_error = 1 };
+	int abi = info->arch == archs[0] ? 0 : 1, err = 0;
+
+	(void)arg;
+	if (kind != PTSI_STOP_SECCOMP)
+		return PTRACE_CONT;
+	for (int i = 0; i < N_CALLS && !err; i++)
+		if (numbers[abi][i] == (int)info->seccomp.nr)
+			err = verdict(t->tid, &calls[i], info->seccomp.args);
+	if (!err)
+		return PTRACE_CONT;
+	denied.exit.rval = -err;
+	return ptsi_tracee_set(t, &denied) < 0 ? -1 : PTRACE_CONT;
+}
+
+static int prepare(void *arg)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+
+	(void)arg;
+	if (!ctx || seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0 ||
+	    seccomp_arch_add(ctx, SCMP_ARCH_X86) != 0)
+		return -1;
+	for (int i = 0; i < N_CALLS; i++) {
+		int nr = seccomp_syscall_resolve_name(calls[i].name), r;
+
+		if (nr == __NR_SCMP_ERROR) /* newer than this libseccomp: the numbers are the same */
+			continue;
+		r = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), nr, 0);
+		if (r != 0 && r != -EEXIST && r != -EDOM)
+			return -1;
+	}
+	return seccomp_load(ctx);
+}
+
+int main(int argc, char **argv)
+{
+	const struct follower how = { .prepare = prepare, .stop = stop };
+	int opt;
+
+	while ((opt = getopt(argc, argv, "+w:")) == 'w') {
+		if (n_allowed == MAX_DIRS || !realpath(optarg, allowed[n_allowed++])) {
+			fprintf(stderr, "deny: %s: %s\n", optarg, strerror(errno));
+			return 125;
+		}
+	}
+	if (opt != -1 || optind == argc) {
+		fprintf(stderr, "usage: deny -w DIR [-w DIR]... -- COMMAND [ARG]...\n");
+		return 125;
+	}
+	for (int abi = 0; abi < 2; abi++)
+		for (int i = 0; i < N_CALLS; i++)
+			numbers[abi][i] = seccomp_syscall_resolve_name_arch(archs[abi], calls[i].name);
+	return follow(argv + optind, &how);
+}

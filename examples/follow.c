@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* Run a command and follow every thread and process of it, on struct ptsi_tracee. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "follow.h"
+
+#define OPTIONS                                                                                  \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
+	 PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+
+struct followed {
+	struct ptsi_tracee t;
+	int request; /* what it was resumed with last */
+	struct followed *next;
+};
+
+static struct followed *all;
+
+static struct followed *find(pid_t tid, const struct follower *how)
+{
+	struct followed *f;
+
+	for (f = all; f; f = f->next)
+		if (f->t.tid == tid)
+			return f;
+	f = malloc(sizeof *f);
+	if (!f || ptsi_tracee_init(&f->t, sizeof f->t, tid, how->flags) < 0) {
+		perror("follow");
+		exit(125); /* PTRACE_O_EXITKILL takes the tracees along */
+	}
+	f->request = PTRACE_CONT;
+	f->next = all;
+	all = f;
+	return f;
+}
+
+static void forget(struct followed *gone)
+{
+	struct followed **p = &all;
+
+	while (*p != gone)
+		p = &(*p)->next;
+	*p = gone->next;
+	free(gone);
+}
+
+/* One stop of one tracee: look at it, and resume. */
+static void handle(struct followed *f, int wstatus, const struct follower *how)
+{
+	struct ptsi_syscall_info info;
+	int kind = ptsi_tracee_stop(&f->t, wstatus, &info);
+	int sig = 0;
+
+	switch (kind) {
+	case PTSI_STOP_GONE:
+		forget(f);
+		return;
+	case PTSI_STOP_ENTRY:
+	case PTSI_STOP_EXIT:
+	case PTSI_STOP_SECCOMP:
+		f->request = how->stop(&f->t, kind, &info, how->arg);
+		break;
+	case PTSI_STOP_SIGNAL:
+		sig = WSTOPSIG(wstatus);
+		break;
+	case PTSI_STOP_GROUP:
+		/* EBUSY: a result is owed, which is worth more than the stop */
+		if (ptsi_tracee_resume(&f->t, PTRACE_LISTEN, 0) == 0)
+			return;
+		break;
+	default: /* an event, or the library's own stop: go on as before */
+		break;
+	}
+	if (kind < 0 || f->request < 0 || ptsi_tracee_resume(&f->t, f->request, sig) < 0)
+		kill(f->t.tid, SIGKILL); /* ESRCH: it is being killed already */
+}
+
+static int loop(pid_t child, const struct follower *how)
+{
+	int wstatus, result = 125;
+	pid_t tid;
+
+	while ((tid = waitpid(-1, &wstatus, __WALL)) > 0 || errno == EINTR) {
+		if (tid <= 0)
+			continue;
+		if (tid == child && WIFEXITED(wstatus))
+			result = WEXITSTATUS(wstatus);
+		if (tid == child && WIFSIGNALED(wstatus))
+			result = 128 + WTERMSIG(wstatus);
+		handle(find(tid, how), wstatus, how);
+	}
+	return result;
+}
+
+static void run(char **argv, int go, const struct follower *how)
+{
+	char c;
+
+	if (read(go, &c, 1) != 1) /* not seized */
+		_exit(125);
+	close(go);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (how->prepare && how->prepare(how->arg))) {
+		perror("follow: filter");
+		_exit(125);
+	}
+	execvp(argv[0], argv);
+	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+int follow(char **argv, const struct follower *how)
+{
+	int go[2];
+	pid_t child;
+
+	if (pipe(go) < 0 || (child = fork()) < 0) {
+		perror("follow");
+		return 125;
+	}
+	if (child == 0) {
+		close(go[1]);
+		run(argv, go[0], how);
+	}
+	close(go[0]);
+	if (ptrace(PTRACE_SEIZE, child, 0, OPTIONS) < 0) {
+		perror("follow: PTRACE_SEIZE");
+		close(go[1]);
+		return 125;
+	}
+	if (write(go[1], "", 1) != 1)
+		kill(child, SIGKILL);
+	close(go[1]);
+	return loop(child, how);
+}

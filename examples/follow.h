@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * Run a command and follow every thread and process of it, on struct ptsi_tracee.
+ */
+#ifndef FOLLOW_H
+#define FOLLOW_H
+
+#include <ptsi.h>
+
+struct follower {
+	/* In the child, before the command is executed: install a filter.  Not 0: failed. */
+	int (*prepare)(void *arg);
+	/*
+	 * At an ENTRY, EXIT or SECCOMP stop.  Returns the request to resume with, PTRACE_CONT or
+	 * PTRACE_SYSCALL; or -1: kill the tracee.
+	 */
+	int (*stop)(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info, void *arg);
+	unsigned flags; /* of ptsi_tracee_init */
+	void *arg;
+};
+
+/* Returns the command's exit status, 128 + the signal that killed it, or 125..127 as env(1). */
+int follow(char **argv, const struct follower *how);
+
+#endif
