@@ -148,7 +148,7 @@ struct ptsi_family {
 	 */
 	int native_wrong;
 	/* Set nr without having looked at the stop up to this; 0: any int. */
-	int nr_plain_max;
+	uint32_t nr_plain_max;
 	/* Look at a SECCOMP stop before nr is set there. */
 	bool look_at_seccomp;
 	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */
@@ -182,6 +182,12 @@ struct ptsi_stop {
 	struct ptsi_syscall_info info; /* as ptsi_get_syscall_info returns it */
 	struct ptsi_image image;
 };
+
+/* The kernel acts on these itself when a signal is pending (include/linux/errno.h). */
+static inline bool ptsi_is_restart_code(int64_t rval)
+{
+	return (rval >= -514 && rval <= -512) || rval == -516;
+}
 
 /* kernel.c: requests, overrides, and what the running kernel has */
 #define PTSI_LACKING (-2) /* the kernel's request is absent or refused: use another way */
@@ -220,19 +226,20 @@ int ptsi_harmless_nr(struct ptsi_stop *st);
 /* check.c: what is to change, and whether it may */
 bool ptsi_at_entry(uint8_t op);
 bool ptsi_malformed(const struct ptsi_syscall_info *want);
-bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want);
 int ptsi_changes(const struct ptsi_stop *st, const struct ptsi_syscall_info *want, bool skip);
 uint64_t ptsi_address(const struct ptsi_stop *st, uint64_t addr);
 int ptsi_check_nr(struct ptsi_stop *st, uint64_t nr);
 int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip);
 
 /* core.c: the public calls on a stop */
+int ptsi_get_slowly(pid_t tid, size_t size, struct ptsi_syscall_info *info, bool refused);
+int ptsi_set_slowly(pid_t tid, const struct ptsi_syscall_info *info);
 int ptsi_regs_can(struct ptsi_stop *st);
 struct ptsi_plan {
 	int change; /* PTSI_CAN_* of what is to change */
 	int native; /* of these, what the kernel's request does */
 	int lacks;  /* of these, what can't be done here */
-	int can;    /* what registers do at this stop, DONE among it */
+	int can;    /* what registers do at this stop, DONE among it; 0 where not needed */
 	bool skip;  /* want is a result for a call that isn't to run */
 };
 

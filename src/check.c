@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* What a request would change at a stop, and whether its values can be. */
 #include <errno.h>
-#include <limits.h>
 
 #include "abi.h"
 
@@ -11,17 +10,11 @@ bool ptsi_at_entry(uint8_t op)
 	return op == PTSI_SYSCALL_INFO_ENTRY || op == PTSI_SYSCALL_INFO_SECCOMP;
 }
 
-/* The kernel acts on these itself when a signal is pending (include/linux/errno.h). */
-static bool is_restart_code(int64_t rval)
-{
-	return (rval >= -514 && rval <= -512) || rval == -516;
-}
-
 /* 0, or the errno for a result that is new. */
 static int check_result(const struct ptsi_abi *abi, int64_t rval, bool error)
 {
 	if (error)
-		return rval < -PTSI_MAX_ERRNO || rval > -1 || is_restart_code(rval) ? EINVAL : 0;
+		return rval < -PTSI_MAX_ERRNO || rval > -1 || ptsi_is_restart_code(rval) ? EINVAL : 0;
 	if (!ptsi_fits(abi, (uint64_t)rval))
 		return ERANGE;
 	return abi->flag == PTSI_NO_WORD && ptsi_is_errno(abi, (uint64_t)rval) ? ERANGE : 0;
@@ -42,41 +35,6 @@ bool ptsi_malformed(const struct ptsi_syscall_info *want)
 	return want->flags || want->reserved ||
 	       (!ptsi_at_entry(want->op) && want->op != PTSI_SYSCALL_INFO_EXIT &&
 		want->op != PTSI_SYSCALL_INFO_SKIP);
-}
-
-static bool fits_any_word(uint64_t v)
-{
-	return v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
-}
-
-/*
- * Whether the kernel's request gives the right answer for want with nothing known about the
- * stop: no field that the kernel ignores, no value that might have to be refused, nothing
- * that the kernel gets wrong.
- */
-bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want)
-{
-	int64_t nr = (int64_t)want->entry.nr, rval = want->exit.rval;
-	int nr_max = family->nr_plain_max ? family->nr_plain_max : INT_MAX;
-	int need = nr == -1 ? PTSI_CAN_SKIP : PTSI_CAN_NR | PTSI_CAN_ARGS;
-
-	if (want->instruction_pointer || want->stack_pointer || want->arch)
-		return false;
-	if (want->op == PTSI_SYSCALL_INFO_EXIT) {
-		if (family->native_wrong & PTSI_CAN_RESULT)
-			return false;
-		if (want->exit.is_error)
-			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !is_restart_code(rval);
-		return fits_any_word((uint64_t)rval) && (uint32_t)rval < (uint32_t)-PTSI_MAX_ERRNO;
-	}
-	if (!ptsi_at_entry(want->op) || (family->native_wrong & need) || nr < -1 || nr > nr_max)
-		return false;
-	if (want->op == PTSI_SYSCALL_INFO_SECCOMP && nr != -1 && family->look_at_seccomp)
-		return false;
-	for (int i = 0; i < 6; i++)
-		if (!fits_any_word(want->entry.args[i]))
-			return false;
-	return true;
 }
 
 /* PTSI_CAN_* of what want changes.  In a call that is skipped already every argument is new. */

@@ -130,10 +130,12 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 	if (by_registers && set_by_registers(st, want, by_registers, false) < 0)
 		return -1;
 	r = ptsi_native_set(st, want);
-	if (r == PTSI_LACKING && (st->way == PTSI_KERNEL || (plan->native & ~plan->can)))
-		r = ptsi_fail(EOPNOTSUPP);
-	else if (r == PTSI_LACKING)
-		r = set_by_registers(st, want, plan->native, false);
+	if (r == PTSI_LACKING) {
+		int can = st->way == PTSI_KERNEL ? 0 : ptsi_regs_can(st);
+
+		r = can < 0 || (plan->native & ~can) ? ptsi_fail(EOPNOTSUPP) :
+						       set_by_registers(st, want, plan->native, false);
+	}
 	if (r >= 0)
 		return 0;
 	err = errno;
@@ -179,6 +181,8 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		if (!has)
 			plan->native = 0;
 	}
+	if (plan->change == plan->native)
+		return 0;
 	plan->can = ptsi_regs_can(st);
 	if (plan->can < 0)
 		return -1;
@@ -273,33 +277,25 @@ int ptsi_stop_features(struct ptsi_stop *st)
 	return st->native_get ? can | PTSI_NATIVE_GET : can;
 }
 
-int ptsi_get_syscall_info(pid_t tid, size_t size, struct ptsi_syscall_info *info)
+/* refused: the kernel's request was, just now */
+int ptsi_get_slowly(pid_t tid, size_t size, struct ptsi_syscall_info *info, bool refused)
 {
 	struct ptsi_stop st;
 
 	ptsi_stop_init(&st, tid);
-	if (ptsi_stop_info(&st) < 0)
+	if ((refused ? ptsi_stop_info_by_registers(&st, -1) : ptsi_stop_info(&st)) < 0)
 		return -1;
 	memcpy(info, &st.info, size < (size_t)st.info_size ? size : (size_t)st.info_size);
 	return st.info_size;
 }
 
-int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info *info)
+int ptsi_set_slowly(pid_t tid, const struct ptsi_syscall_info *info)
 {
 	struct ptsi_stop st;
 
-	if (size < sizeof *info || ptsi_malformed(info))
+	if (ptsi_malformed(info))
 		return ptsi_fail(EINVAL);
 	ptsi_stop_init(&st, tid);
-	if (ptsi_is_plain(st.family, info)) {
-		int r = ptsi_native_set(&st, info);
-
-		if (r >= 0)
-			return PTSI_DONE;
-		/* EXIT may be meant for an entry stop: to be looked at below */
-		if (r != PTSI_LACKING && (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
-			return -1;
-	}
 	return ptsi_stop_set(&st, info);
 }
 

@@ -5,6 +5,7 @@
  * The three words below are the library's only writable data.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -111,4 +112,87 @@ int ptsi_native_has_set(const struct ptsi_stop *st)
 		return answer(-1, SET_ABSENT) == PTSI_LACKING ? 0 : -1;
 	learn(SET_PRESENT);
 	return 1;
+}
+
+/* Zero- or sign-extended from 32 bits: from -2^31 up to, not including, 2^32. */
+static bool fits_any_word(uint64_t v)
+{
+	return v + (1ULL << 31) < 3ULL << 31;
+}
+
+/*
+ * Whether the kernel's request gives the right answer for want with nothing known about the
+ * stop: no field that the kernel ignores, no value that might have to be refused, nothing
+ * that the kernel gets wrong.
+ */
+static bool is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want)
+{
+	uint64_t nr = want->entry.nr, max = family->nr_plain_max;
+	int64_t rval = want->exit.rval;
+	int need = nr == UINT64_MAX ? PTSI_CAN_SKIP : PTSI_CAN_NR | PTSI_CAN_ARGS;
+	const uint64_t *a = want->entry.args;
+
+	if (!max)
+		max = INT_MAX;
+	if ((uint64_t)want->flags | want->reserved | want->arch | want->instruction_pointer |
+	    want->stack_pointer)
+		return false;
+	if (want->op == PTSI_SYSCALL_INFO_EXIT) {
+		if (family->native_wrong & PTSI_CAN_RESULT)
+			return false;
+		if (want->exit.is_error)
+			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !ptsi_is_restart_code(rval);
+		return fits_any_word((uint64_t)rval) && (uint32_t)rval < (uint32_t)-PTSI_MAX_ERRNO;
+	}
+	if (want->op != PTSI_SYSCALL_INFO_ENTRY &&
+	    (want->op != PTSI_SYSCALL_INFO_SECCOMP ||
+	     (family->look_at_seccomp && need != PTSI_CAN_SKIP)))
+		return false;
+	return fits_any_word(a[0]) & fits_any_word(a[1]) & fits_any_word(a[2]) &
+	       fits_any_word(a[3]) & fits_any_word(a[4]) & fits_any_word(a[5]) &&
+	       nr + 1 <= max + 1 /* -1 .. max */ && !(family->native_wrong & need);
+}
+
+/*
+ * The public requests where they are the kernel's own and nothing else: most calls end here,
+ * with no more work than the kernel's request itself takes.
+ */
+static inline long plain_request(long request, pid_t tid, size_t size, const void *info)
+{
+	ptsi_ptrace_fn *fn = atomic_load_explicit(&caller_ptrace, memory_order_relaxed);
+
+	if (fn)
+		return fn(request, tid, (void *)size, (void *)info);
+	return syscall(SYS_ptrace, request, (long)tid, size, info);
+}
+
+int ptsi_get_syscall_info(pid_t tid, size_t size, struct ptsi_syscall_info *info)
+{
+	long r;
+
+	if (PTSI_HOST_FAMILY.repair || knows(GET_ABSENT))
+		return ptsi_get_slowly(tid, size, info, false);
+	r = plain_request(PTSI_GET_SYSCALL_INFO, tid, size, info);
+	if (r >= 0)
+		return (int)r;
+	return answer(r, GET_ABSENT) == PTSI_LACKING ? ptsi_get_slowly(tid, size, info, true) : -1;
+}
+
+int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info *info)
+{
+	int way = atomic_load_explicit(&caller_way, memory_order_relaxed);
+
+	if (size < sizeof *info)
+		return ptsi_fail(EINVAL);
+	if (way != PTSI_REGISTERS && !knows(SET_ABSENT) && is_plain(&PTSI_HOST_FAMILY, info)) {
+		long r = plain_request(PTSI_SET_SYSCALL_INFO, tid, sizeof *info, info);
+
+		if (r >= 0)
+			return PTSI_DONE;
+		/* EINVAL: EXIT may be meant for an entry stop, which is to be looked at */
+		if (answer(r, SET_ABSENT) != PTSI_LACKING &&
+		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
+			return -1;
+	}
+	return ptsi_set_slowly(tid, info);
 }

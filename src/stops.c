@@ -235,40 +235,36 @@ static int exit_stop(struct ptsi_state *s, struct ptsi_stop *st)
 	return s->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
 
-static int call_stop(struct ptsi_tracee *t, int kind)
+static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 {
-	struct ptsi_state *s = ptsi_state(t);
-	struct ptsi_stop st;
-	int r;
+	int r = ptsi_stop_info_native(st);
 
-	ptsi_state_load(t, &st, false);
-	r = ptsi_stop_info_native(&st);
 	if (r < 0)
 		return -1;
 	if (!r) {
-		int op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : counted(s, &st);
+		int op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : counted(s, st);
 
-		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, &st) < 0))
+		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0))
 			return -1;
-		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(&st, op) < 0)
+		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0)
 			return -1;
 	}
-	switch (st.info_size ? st.info.op : PTSI_SYSCALL_INFO_NONE) {
+	switch (st->info_size ? st->info.op : PTSI_SYSCALL_INFO_NONE) {
 	case PTSI_SYSCALL_INFO_ENTRY:
-		r = entry_stop(s, &st);
+		r = entry_stop(s, st);
 		break;
 	case PTSI_SYSCALL_INFO_EXIT:
-		r = exit_stop(s, &st);
+		r = exit_stop(s, st);
 		break;
 	case PTSI_SYSCALL_INFO_SECCOMP:
-		r = seccomp_stop(s, &st);
+		r = seccomp_stop(s, st);
 		break;
 	default:
 		s->phase = PTSI_UNSURE;
 		return PTSI_STOP_UNKNOWN;
 	}
 	if (r > 0 && r != PTSI_STOP_OWN)
-		ptsi_state_take(s, &st);
+		ptsi_state_take(s, st);
 	return r;
 }
 
@@ -285,7 +281,7 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 	switch (kind) {
 	case PTSI_STOP_ENTRY:
 	case PTSI_STOP_SECCOMP:
-		kind = call_stop(t, kind);
+		kind = call_stop(s, &st, kind);
 		if (s->now_size)
 			memcpy(info, &s->now, sizeof *info);
 		return kind;
