@@ -146,6 +146,30 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 	return ptsi_fail(err);
 }
 
+/* The number by the kernel's request, which lacks a place for the result: that by registers. */
+static int skip_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
+			  const struct ptsi_plan *plan)
+{
+	struct ptsi_syscall_info was = st->info, skip = st->info;
+	int r, err;
+
+	skip.entry.nr = UINT64_MAX;
+	r = ptsi_native_set(st, &skip);
+	if (r == PTSI_LACKING && st->way == PTSI_KERNEL)
+		return ptsi_fail(EOPNOTSUPP);
+	if (r == -1)
+		return -1;
+	if (r >= 0)
+		st->info.entry.nr = UINT64_MAX;
+	if (set_by_registers(st, want, plan->change, true) == 0)
+		return 0;
+	err = errno;
+	if (r >= 0)
+		ptsi_native_set(st, &was);
+	st->info = was;
+	return ptsi_fail(err);
+}
+
 /* Check want, and find out which way each change goes; -1 and errno when it can't be done. */
 int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		   struct ptsi_plan *plan)
@@ -169,10 +193,9 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	err = ptsi_check_values(st, want, plan->change, plan->skip);
 	if (err)
 		return ptsi_fail(err);
-	if (!plan->skip)
-		plan->native = plan->change & native_can(st);
-	if (plan->native) {
-		int has = ptsi_native_has_set(st);
+	plan->native = plan->change & native_can(st);
+	if (!plan->skip && plan->native && plan->native != plan->change) {
+		int has = ptsi_native_has_set(st); /* registers come first: no surprise after them */
 
 		if (has < 0)
 			return -1;
@@ -181,12 +204,12 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		if (!has)
 			plan->native = 0;
 	}
-	if (plan->change == plan->native)
+	if (plan->change == plan->native && !plan->skip)
 		return 0;
 	plan->can = ptsi_regs_can(st);
 	if (plan->can < 0)
 		return -1;
-	plan->lacks = plan->change & ~plan->native & ~plan->can;
+	plan->lacks = plan->change & ~plan->can & ~(plan->skip ? 0 : plan->native);
 	if (plan->lacks & (PTSI_CAN_IP | PTSI_CAN_SP))
 		return ptsi_fail(EINVAL);
 	return plan->lacks ? ptsi_fail(EOPNOTSUPP) : 0;
@@ -195,14 +218,17 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 {
 	struct ptsi_plan plan;
+	int r;
 
 	if (ptsi_stop_plan(st, want, &plan) < 0)
 		return -1;
 	if (!plan.change)
 		return PTSI_DONE;
-	if (plan.native)
-		return set_both_ways(st, want, &plan);
-	if (set_by_registers(st, want, plan.change, plan.skip) < 0)
+	if (!plan.native)
+		r = set_by_registers(st, want, plan.change, plan.skip);
+	else
+		r = (plan.skip ? skip_both_ways : set_both_ways)(st, want, &plan);
+	if (r < 0)
 		return -1;
 	return !plan.skip || (plan.can & PTSI_CAN_DONE) ? PTSI_DONE : PTSI_AT_EXIT;
 }

@@ -115,7 +115,7 @@ int ptsi_native_has_set(const struct ptsi_stop *st)
 }
 
 /* Zero- or sign-extended from 32 bits: from -2^31 up to, not including, 2^32. */
-static bool fits_any_word(uint64_t v)
+static int fits_any_word(uint64_t v)
 {
 	return v + (1ULL << 31) < 3ULL << 31;
 }

@@ -84,6 +84,10 @@ void imitate(int lacking);
 /* In the tracee: a filter for the marked calls and for nr -1. */
 void install_filter(unsigned marked_action, unsigned minus_one_action);
 
+/* A program of the tracee's own ABI that does nothing: this one, with this argument. */
+#define SELF "/proc/self/exe"
+#define NOTHING_ELSE "--exit"
+
 Suite *stops_suite(void);
 Suite *skip_suite(void);
 Suite *again_suite(void);

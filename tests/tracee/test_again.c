@@ -201,8 +201,8 @@ END_TEST
 /* execve and clone by repeat. */
 static void exec_again(void)
 {
-	static char *const argv[] = { "true", NULL };
-	const char *path = "/bin/true";
+	static char *const argv[] = { SELF, NOTHING_ELSE, NULL };
+	const char *path = SELF;
 
 	syscall(SYS_execve, (uintptr_t)path + 100, argv, NULL, MARK, MARK, MARK);
 	_exit(1);

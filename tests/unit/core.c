@@ -440,6 +440,7 @@ START_TEST(a_skip_writes_the_number_first_and_the_flag)
 			want.op = SKIP;
 			want.exit.rval = results[i].rval;
 			want.exit.is_error = results[i].error;
+			st.way = PTSI_REGISTERS;
 			sim_watch(0, 0);
 			ck_assert_int_eq(ptsi_stop_set(&st, &want),
 					 op == ENTRY ? PTSI_AT_EXIT : PTSI_DONE);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * 32-bit ARM calls (EABI, ARM and Thumb code): what arm.c and the AArch32 tracees of arm64.c
+ * have in common.
+ *
+ * The call takes its first argument from r0; seccomp filters, PTRACE_GET_SYSCALL_INFO and a
+ * restart take it from ORIG_r0 (arch/arm/kernel/entry-header.S, invoke_syscall; 5.10, 6.1,
+ * 7.2), so both are written.  A result that is in r0 when the number is -1 stays there
+ * (arch/arm/kernel/entry-common.S, __sys_trace; arch/arm64/kernel/syscall.c, el0_svc_common).
+ * Nothing puts -ENOSYS there beforehand: unwritten, a skipped call returns its first argument.
+ *
+ * At syscall-stops r12 reads 0 (entry) or 1 (exit); its true value is hidden and what is
+ * written there is dropped (report_syscall).
+ */
+#ifndef PTSI_AARCH32_H
+#define PTSI_AARCH32_H
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_ARM 0x40000028
+#define ARCH_AARCH64 0xc00000b7
+
+enum {
+	AARCH32_SIZE = 72,
+	AARCH32_NR_MAX = 0xf07ff, /* beyond: SIGILL (traps.c, arm_syscall; sys_compat.c) */
+	CPSR_MODE32 = 0x10,       /* clear in the cpsr that is made of a 64-bit tracee's pstate */
+	CPSR_THUMB = 0x20,
+};
+
+/* words of struct pt_regs */
+enum { R0, R1, R2, R3, R4, R5, R7 = 7, R12 = 12, R13, R15 = 15, CPSR, ORIG_R0 };
+
+#if defined __arm__
+#include <asm/ptrace.h>
+#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * (w))
+_Static_assert(AT(ARM_r0, R0) && AT(ARM_r1, R1) && AT(ARM_r2, R2) && AT(ARM_r3, R3), "");
+_Static_assert(AT(ARM_r4, R4) && AT(ARM_r5, R5) && AT(ARM_r7, R7) && AT(ARM_ip, R12), "");
+_Static_assert(AT(ARM_sp, R13) && AT(ARM_pc, R15) && AT(ARM_cpsr, CPSR), "");
+_Static_assert(AT(ARM_ORIG_r0, ORIG_R0) && sizeof(struct pt_regs) == AARCH32_SIZE, "");
+_Static_assert(PSR_T_BIT == CPSR_THUMB, "");
+#endif
+
+#define AARCH32_ROW                                                                              \
+	.name = "arm", .arch = ARCH_ARM, .word = 4, .value = 4, .pointer = 4, .insn_len = 4,     \
+	.size = AARCH32_SIZE, .enosys = 38, .nr = PTSI_NR_CALL,                                  \
+	.arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .arg1_copy = R0, .rval = R0, .ip = R15,          \
+	.sp = R13, .user_nr = R7, .getpid = 20, .flag = PTSI_NO_WORD, .prefix = true,            \
+	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT,                               \
+	.nr_refused = aarch32_nr_refused
+
+static inline int aarch32_nr_refused(struct ptsi_stop *st, int nr)
+{
+	(void)st;
+	return nr > AARCH32_NR_MAX ? EOPNOTSUPP : 0;
+}
+
+/* The generic way is right for ARM code; Thumb's svc is shorter. */
+static inline int aarch32_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+				      const struct ptsi_syscall_info *entry)
+{
+	uint64_t cpsr;
+
+	if (ptsi_edit_repeat(st, ed, entry) < 0 || ptsi_regs_word(st, CPSR, &cpsr) < 0)
+		return -1;
+	if (cpsr & CPSR_THUMB)
+		ptsi_edit(ed, R15, entry->instruction_pointer - 2);
+	return 0;
+}
+
+/* What r12, or 64-bit code's x7, says of a syscall-stop. */
+static inline int arm_mark(struct ptsi_stop *st, int word)
+{
+	uint64_t mark;
+
+	if (ptsi_regs_word(st, word, &mark) < 0 || mark > 1)
+		return PTSI_SYSCALL_INFO_NONE;
+	return mark ? PTSI_SYSCALL_INFO_EXIT : PTSI_SYSCALL_INFO_ENTRY;
+}
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * arm: 32-bit tracers, of 32-bit kernels and of arm64's.
+ *
+ * The number is in no regset.  PTRACE_SET_SYSCALL sets it; what reads it is
+ * PTRACE_GET_SYSCALL_INFO and, before 5.3, only r7, where the program put it: that is wrong
+ * for the kernel's own restart_syscall (local_restart in arch/arm/kernel/entry-common.S) and
+ * for a number that was set.
+ */
+#include "aarch32.h"
+
+enum { SET_SYSCALL = 23 };
+
+static int set_syscall(const struct ptsi_stop *st, int nr)
+{
+	return ptsi_request(st, SET_SYSCALL, 0, (void *)(intptr_t)nr) < 0 ? -1 : 0;
+}
+
+/*
+ * From 5.15 to 6.5 (mended in 6.6 and 6.1.55) PTRACE_SET_SYSCALL makes -1 0xfffff, a number
+ * that is answered by SIGILL (arch/arm/kernel/ptrace.c).  So see what has become of it.
+ */
+static int write_nr(struct ptsi_stop *st, int nr)
+{
+	struct ptsi_syscall_info now;
+	int r;
+
+	if (set_syscall(st, nr) < 0)
+		return -1;
+	if (nr != -1 || !ptsi_at_entry(st->info.op))
+		return 0;
+	r = ptsi_native_get(st, &now);
+	if (r == PTSI_LACKING || (r >= 0 && now.entry.nr == UINT64_MAX))
+		return 0;
+	if (r >= 0)
+		errno = EOPNOTSUPP;
+	r = errno;
+	set_syscall(st, (int)st->info.entry.nr);
+	return ptsi_fail(r);
+}
+
+/* Whether a call can be skipped isn't known before it was tried. */
+static int try_skip(struct ptsi_stop *st)
+{
+	if (st->info.entry.nr == UINT64_MAX)
+		return 1;
+	if (write_nr(st, -1) < 0)
+		return errno == EOPNOTSUPP ? 0 : -1;
+	return set_syscall(st, (int)st->info.entry.nr) < 0 ? -1 : 1;
+}
+
+static int decode(struct ptsi_stop *st)
+{
+	uint64_t nr;
+
+	if (!ptsi_at_entry(st->info.op))
+		return 0;
+	if (ptsi_regs_word(st, R7, &nr) < 0)
+		return -1;
+	st->info.entry.nr = (uint64_t)(int64_t)(int32_t)nr;
+	return 0;
+}
+
+/*
+ * An svc with a number in it may be an OABI call, whose number no register holds.  And a
+ * 32-bit kernel takes r0 for the result when it comes to restart calls (do_signal), so the
+ * first argument must not look like a restart code.
+ */
+static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		       const struct ptsi_syscall_info *entry)
+{
+	unsigned long insn = 0, at = (unsigned long)(entry->instruction_pointer - 4);
+	uint64_t cpsr;
+
+	if (ptsi_is_restart_code((int32_t)entry->entry.args[0]))
+		return ptsi_fail(EOPNOTSUPP);
+	if (ptsi_regs_word(st, CPSR, &cpsr) < 0)
+		return -1;
+	if (!(cpsr & CPSR_THUMB)) {
+		if (ptsi_request(st, PTSI_PEEKDATA, at, &insn) < 0)
+			return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
+		if (insn & 0xffffff)
+			return ptsi_fail(EOPNOTSUPP);
+	}
+	return aarch32_edit_repeat(st, ed, entry);
+}
+
+static const struct ptsi_abi arm = {
+	AARCH32_ROW, .poke = 4, .write_nr = write_nr, .decode = decode, .edit_repeat = edit_repeat,
+	.try_skip = try_skip,
+};
+
+/*
+ * A 64-bit tracee: a 32-bit tracer sees the low halves of some of its registers
+ * (arch/arm64/kernel/ptrace.c, task_user_regset_view); PTRACE_SET_SYSCALL_INFO reaches it.
+ */
+static const struct ptsi_abi arm64_unseen = {
+	.name = "arm64", .arch = ARCH_AARCH64, .word = 4, .value = 8, .pointer = 8,
+	.enosys = 38, .nr = PTSI_NO_WORD,
+	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
+	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
+	.user_nr = PTSI_NO_WORD, .getpid = 172, .flag = PTSI_NO_WORD,
+};
+
+/* No 32-bit code has a cpsr without the mode bit. */
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	uint64_t cpsr;
+
+	if (st->info_size)
+		return st->info.arch == ARCH_ARM ? &arm : &arm64_unseen;
+	st->abi = &arm; /* whose word is read */
+	if (ptsi_regs_word(st, CPSR, &cpsr) < 0)
+		return NULL;
+	if (cpsr & CPSR_MODE32)
+		return &arm;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+static int mark(struct ptsi_stop *st)
+{
+	return ptsi_stop_abi(st) < 0 ? PTSI_SYSCALL_INFO_NONE : arm_mark(st, R12);
+}
+
+static int repair(struct ptsi_stop *st)
+{
+	if (st->info.arch == ARCH_ARM)
+		ptsi_repair_error(&st->info);
+	return 0;
+}
+
+static const struct ptsi_abi *const abis[] = { &arm, &arm64_unseen, NULL };
+
+extern const struct ptsi_family ptsi_family_arm;
+const struct ptsi_family ptsi_family_arm = {
+	.name = "arm",
+	.abis = abis,
+	.nr_plain_max = AARCH32_NR_MAX,
+	.pick = pick,
+	.mark = mark,
+	.repair = repair,
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * arm64: 64-bit tracers, of 64-bit and of AArch32 tracees.
+ *
+ * The number is in a regset of its own, NT_ARM_SYSTEM_CALL (3.19; of AArch32 tracees later),
+ * and there is no POKEUSR.  A result that is in x0 when the number is -1 stays there, and is
+ * the first argument if nothing was written (arch/arm64/kernel/syscall.c, el0_svc_common).
+ *
+ * The call takes its first argument from x0.  Seccomp filters, PTRACE_GET_SYSCALL_INFO and a
+ * restart take it from orig_x0, which is in no regset: since 6.16, and 6.1.192 of the stable
+ * kernels, it follows x0 when registers are written at an entry stop; before, only what GET
+ * says can be mended.
+ *
+ * At syscall-stops x7 reads 0 (entry) or 1 (exit); its true value is hidden and what is
+ * written there is dropped (arch/arm64/kernel/ptrace.c, report_syscall).
+ */
+#include <sys/uio.h>
+
+#include "aarch32.h"
+
+enum { NT_SYSTEM_CALL = 0x404, SIZE_64 = 272 };
+
+/* words of struct user_pt_regs */
+enum { X0, X1, X2, X3, X4, X5, X7 = 7, X8, SP = 31, PC };
+
+#if defined __aarch64__
+#include <asm/ptrace.h>
+_Static_assert(offsetof(struct user_pt_regs, regs) == 0, "");
+_Static_assert(sizeof ((struct user_pt_regs *)0)->regs == 8 * SP, "");
+_Static_assert(offsetof(struct user_pt_regs, sp) == 8 * SP, "");
+_Static_assert(offsetof(struct user_pt_regs, pc) == 8 * PC, "");
+_Static_assert(sizeof(struct user_pt_regs) == SIZE_64, "");
+#endif
+
+/* An older kernel has no such regset: EINVAL. */
+static int system_call(const struct ptsi_stop *st, long request, int *nr)
+{
+	struct iovec iov = { nr, sizeof *nr };
+
+	if (ptsi_request(st, request, NT_SYSTEM_CALL, &iov) >= 0)
+		return 0;
+	return errno == EINVAL ? ptsi_fail(EOPNOTSUPP) : -1;
+}
+
+static int write_nr(struct ptsi_stop *st, int nr)
+{
+	return system_call(st, PTSI_SETREGSET, &nr);
+}
+
+static int decode(struct ptsi_stop *st)
+{
+	int nr;
+
+	if (!ptsi_at_entry(st->info.op))
+		return 0;
+	if (system_call(st, PTSI_GETREGSET, &nr) < 0)
+		return -1;
+	st->info.entry.nr = (uint64_t)(int64_t)nr;
+	return 0;
+}
+
+static const struct ptsi_abi arm64 = {
+	.name = "arm64", .arch = ARCH_AARCH64, .word = 8, .value = 8, .pointer = 8, .insn_len = 4,
+	.size = SIZE_64, .enosys = 38, .nr = PTSI_NR_CALL, .arg = { X0, X1, X2, X3, X4, X5 },
+	.arg1_copy = PTSI_NO_WORD, .rval = X0, .ip = PC, .sp = SP, .user_nr = X8, .getpid = 172,
+	.flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_AHEAD,
+	.at_seccomp = PTSI_SKIP_KEPT, .write_nr = write_nr, .decode = decode,
+};
+
+static const struct ptsi_abi aarch32 = {
+	AARCH32_ROW, .write_nr = write_nr, .decode = decode, .edit_repeat = aarch32_edit_repeat,
+};
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (st->info_size)
+		return st->info.arch == ARCH_ARM ? &aarch32 : &arm64;
+	if (ptsi_regs_read(st) < 0)
+		return NULL;
+	if (st->image.len == AARCH32_SIZE)
+		return &aarch32;
+	if (st->image.len == SIZE_64)
+		return &arm64;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+static int mark(struct ptsi_stop *st)
+{
+	if (ptsi_stop_abi(st) < 0)
+		return PTSI_SYSCALL_INFO_NONE;
+	return arm_mark(st, st->abi == &aarch32 ? R12 : X7);
+}
+
+/* A kernel with PTRACE_SET_SYSCALL_INFO keeps orig_x0.  In a skipped call x0 is the result. */
+static int repair(struct ptsi_stop *st)
+{
+	int has;
+
+	if (st->info.arch == ARCH_ARM)
+		ptsi_repair_error(&st->info);
+	if (st->info.arch == ARCH_ARM || !ptsi_at_entry(st->info.op) ||
+	    st->info.entry.nr == UINT64_MAX)
+		return 0;
+	has = ptsi_native_has_set(st);
+	if (has)
+		return has < 0 ? -1 : 0;
+	if (ptsi_stop_abi(st) < 0)
+		return -1;
+	return ptsi_regs_word(st, X0, &st->info.entry.args[0]);
+}
+
+static const struct ptsi_abi *const abis[] = { &arm64, &aarch32, NULL };
+
+extern const struct ptsi_family ptsi_family_arm64;
+const struct ptsi_family ptsi_family_arm64 = {
+	.name = "arm64",
+	.abis = abis,
+	.nr_plain_max = AARCH32_NR_MAX,
+	.pick = pick,
+	.mark = mark,
+	.repair = repair,
+};

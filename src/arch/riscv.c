@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * riscv: 64-bit calls, and 32-bit ones on kernels of either width.
+ *
+ * There is no POKEUSR.  The regset is the tracee's, whatever the tracer: its length tells the
+ * ABI, while a 64-bit kernel says RISCV64 of every call (syscall_get_arch; 6.1, 7.2).
+ *
+ * The first argument is in orig_a0, which no regset has.  Up to 6.3 a0 was loaded anew after
+ * the entry stop (arch/riscv/kernel/entry.S); since 6.4 it isn't, since 6.11 a0 holds
+ * -ENOSYS instead, and nothing tells 6.4 from 6.3: registers don't set that argument.
+ *
+ * A skipped call: at a SECCOMP stop a0 is kept.  At an entry stop it is kept since 6.5, but
+ * 5.10 to 6.3 put -ENOSYS there.  Unwritten it is the first argument before 6.11.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_RISCV64 0xc00000f3
+#define ARCH_RISCV32 0x400000f3
+
+enum { SIZE_64 = 256, SIZE_32 = 128, ENOSYS_RISCV = 38 };
+
+/* words of struct user_regs_struct */
+enum { PC, SP = 2, A0 = 10, A1, A2, A3, A4, A5, A7 = 17 };
+
+#if defined __riscv
+#include <asm/ptrace.h>
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == sizeof(long) * (w))
+_Static_assert(AT(pc, PC) && AT(sp, SP) && AT(a0, A0) && AT(a1, A1) && AT(a2, A2), "");
+_Static_assert(AT(a3, A3) && AT(a4, A4) && AT(a5, A5) && AT(a7, A7), "");
+_Static_assert(sizeof(struct user_regs_struct) == (sizeof(long) == 8 ? SIZE_64 : SIZE_32), "");
+#endif
+
+/* On a kernel without PTRACE_GET_SYSCALL_INFO a0 is the argument, unless this is 6.11's -ENOSYS. */
+static int decode(struct ptsi_stop *st)
+{
+	uint64_t a0;
+
+	if (!ptsi_at_entry(st->info.op))
+		return 0;
+	if (ptsi_regs_word(st, A0, &a0) < 0)
+		return -1;
+	if ((int32_t)a0 == -ENOSYS_RISCV)
+		return ptsi_fail(EOPNOTSUPP);
+	st->info.entry.args[0] = a0;
+	return 0;
+}
+
+/*
+ * At an exit stop a0 is loaded anew from the registers.  The kernel takes it for the result
+ * when it comes to restart calls, so it must not look like a restart code.
+ */
+static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		       const struct ptsi_syscall_info *entry)
+{
+	uint64_t a0 = entry->entry.args[0];
+
+	if (!ptsi_fits(st->abi, a0))
+		return ptsi_fail(ERANGE);
+	if (ptsi_is_restart_code(st->abi->value == 8 ? (int64_t)a0 : (int32_t)a0))
+		return ptsi_fail(EOPNOTSUPP);
+	if (ptsi_edit_repeat(st, ed, entry) < 0)
+		return -1;
+	ptsi_edit(ed, A0, a0);
+	return 0;
+}
+
+#define RISCV_ROW                                                                                \
+	.insn_len = 4, .enosys = ENOSYS_RISCV, .nr = A7,                                         \
+	.arg = { PTSI_NO_WORD, A1, A2, A3, A4, A5 }, .arg1_copy = PTSI_NO_WORD, .rval = A0,      \
+	.ip = PC, .sp = SP, .user_nr = A7, .getpid = 172, .flag = PTSI_NO_WORD,                  \
+	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .decode = decode,             \
+	.edit_repeat = edit_repeat
+
+static const struct ptsi_abi riscv64 = {
+	RISCV_ROW, .name = "riscv64", .arch = ARCH_RISCV64, .word = 8, .value = 8, .pointer = 8,
+	.size = SIZE_64, .prefix = true,
+};
+
+#define RISCV32_ROW                                                                              \
+	RISCV_ROW, .name = "riscv32", .word = 4, .value = 4, .pointer = 4, .size = SIZE_32
+
+/* on a 32-bit kernel */
+static const struct ptsi_abi riscv32 = { RISCV32_ROW, .arch = ARCH_RISCV32, .prefix = true };
+
+/*
+ * On a 64-bit kernel.  A shorter SETREGSET would fill the other registers from the kernel's
+ * stack (arch/riscv/kernel/ptrace.c, compat_riscv_gpr_set; 6.1, 7.2).
+ */
+static const struct ptsi_abi riscv32_compat = { RISCV32_ROW, .arch = ARCH_RISCV64 };
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (st->info_size && st->info.arch == ARCH_RISCV32)
+		return &riscv32;
+	if (ptsi_regs_read(st) < 0)
+		return NULL;
+	if (st->image.len == SIZE_64)
+		return &riscv64;
+	/* which kernel it is a 32-bit tracer isn't told by registers */
+	if (st->image.len == SIZE_32 && (st->info_size || sizeof(long) == 8))
+		return &riscv32_compat;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+/*
+ * Once the registers of a compat tracee were written a0 is zero-extended, and the kernel,
+ * which looks at all of it, doesn't see the error there.
+ */
+static int repair(struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info mended = st->info;
+
+	if (!ptsi_repair_error(&mended))
+		return 0;
+	if (ptsi_stop_abi(st) < 0)
+		return -1;
+	if (st->abi->value == 4)
+		st->info = mended;
+	return 0;
+}
+
+static const struct ptsi_abi *const abis[] = { &riscv64, &riscv32, &riscv32_compat, NULL };
+
+extern const struct ptsi_family ptsi_family_riscv;
+const struct ptsi_family ptsi_family_riscv = {
+	.name = "riscv",
+	.abis = abis,
+	.pick = pick,
+	.repair = repair,
+};
