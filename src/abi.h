@@ -128,7 +128,12 @@ struct ptsi_abi {
 	int (*write_nr)(struct ptsi_stop *st, int nr);
 	/* Mend what the words alone get wrong in st->info (of which op is known). */
 	int (*decode)(struct ptsi_stop *st);
-	/* Edits for a result, for an ip, and for all that repeating a call needs. */
+	/* Where only trying tells whether a call can be skipped: 1 or 0, undone, or -1. */
+	int (*try_skip)(struct ptsi_stop *st);
+	/*
+	 * Edits for a result, for an ip, and for all that repeating a call needs (to which
+	 * ptsi_edit_repeat contributes what the row says).
+	 */
 	int (*edit_result)(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error);
 	int (*edit_ip)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip);
 	int (*edit_repeat)(struct ptsi_stop *st, struct ptsi_edits *ed,
@@ -216,6 +221,7 @@ bool ptsi_fits(const struct ptsi_abi *abi, uint64_t v);
 uint64_t ptsi_narrow(const struct ptsi_abi *abi, uint64_t v);
 bool ptsi_is_errno(const struct ptsi_abi *abi, uint64_t v);
 int ptsi_decode_result(struct ptsi_stop *st);
+bool ptsi_repair_error(struct ptsi_syscall_info *info);
 
 /* skip.c: skipping a call, and what its result needs */
 int ptsi_skip_rule(struct ptsi_stop *st);
@@ -235,6 +241,8 @@ int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want
 int ptsi_get_slowly(pid_t tid, size_t size, struct ptsi_syscall_info *info, bool refused);
 int ptsi_set_slowly(pid_t tid, const struct ptsi_syscall_info *info);
 int ptsi_regs_can(struct ptsi_stop *st);
+int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		     const struct ptsi_syscall_info *entry);
 struct ptsi_plan {
 	int change; /* PTSI_CAN_* of what is to change */
 	int native; /* of these, what the kernel's request does */

@@ -73,7 +73,8 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 static void edit_arg(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
 {
 	arg = ptsi_narrow(st->abi, arg);
-	if (ptsi_at_entry(st->info.op))
+	/* in a skipped call the result may have taken an argument's place */
+	if (ptsi_at_entry(st->info.op) && st->info.entry.nr != UINT64_MAX)
 		ptsi_edit_known(ed, st->abi->arg[i], st->info.entry.args[i], arg);
 	else
 		ptsi_edit(ed, st->abi->arg[i], arg);
@@ -247,9 +248,24 @@ static int edit_arg_again(struct ptsi_stop *st, struct ptsi_edits *ed, int i, ui
 	return 0;
 }
 
+/* The changes for a repeat that the row tells. */
+int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		     const struct ptsi_syscall_info *entry)
+{
+	const struct ptsi_abi *abi = st->abi;
+
+	for (int i = 0; i < 6; i++)
+		if (edit_arg_again(st, ed, i, entry->entry.args[i]) < 0)
+			return -1;
+	if (abi->nr != abi->user_nr) /* the kernel restarts no call whose number is -1 */
+		ptsi_edit(ed, abi->nr, UINT64_MAX);
+	ptsi_edit(ed, abi->user_nr, entry->entry.nr);
+	return edit_ip(st, ed, entry->instruction_pointer - abi->insn_len);
+}
+
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	const struct ptsi_abi *abi;
+	int (*edit)(struct ptsi_stop *, struct ptsi_edits *, const struct ptsi_syscall_info *);
 	struct ptsi_edits ed = { .n = 0 };
 	int can, err;
 
@@ -261,7 +277,6 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 		return ptsi_fail(EINVAL);
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
-	abi = st->abi;
 	err = ptsi_check_nr(st, entry->entry.nr);
 	if (err)
 		return ptsi_fail(err);
@@ -270,17 +285,8 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 		return -1;
 	if (!(can & PTSI_CAN_REPEAT))
 		return ptsi_fail(EOPNOTSUPP);
-	if (abi->edit_repeat)
-		return abi->edit_repeat(st, &ed, entry) < 0 ? -1 : ptsi_regs_write(st, &ed);
-	for (int i = 0; i < 6; i++)
-		if (edit_arg_again(st, &ed, i, entry->entry.args[i]) < 0)
-			return -1;
-	if (abi->nr != abi->user_nr) /* the kernel restarts no call whose number is -1 */
-		ptsi_edit(&ed, abi->nr, UINT64_MAX);
-	ptsi_edit(&ed, abi->user_nr, entry->entry.nr);
-	if (edit_ip(st, &ed, entry->instruction_pointer - abi->insn_len) < 0)
-		return -1;
-	return ptsi_regs_write(st, &ed);
+	edit = st->abi->edit_repeat ? st->abi->edit_repeat : ptsi_edit_repeat;
+	return edit(st, &ed, entry) < 0 ? -1 : ptsi_regs_write(st, &ed);
 }
 
 int ptsi_stop_features(struct ptsi_stop *st)
@@ -296,6 +302,14 @@ int ptsi_stop_features(struct ptsi_stop *st)
 	if (has < 0)
 		return -1;
 	native = native_can(st);
+	if (!has && (can & PTSI_CAN_SKIP) && st->abi->try_skip) {
+		int skips = st->abi->try_skip(st);
+
+		if (skips < 0)
+			return -1;
+		if (!skips)
+			can &= ~(PTSI_CAN_SKIP | PTSI_CAN_DONE);
+	}
 	if (has)
 		can |= native | PTSI_NATIVE_SET;
 	else if (st->way == PTSI_KERNEL)

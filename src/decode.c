@@ -57,6 +57,21 @@ int ptsi_stop_abi(struct ptsi_stop *st)
 	return st->abi ? 0 : -1;
 }
 
+/*
+ * EXIT, of a 32-bit call: a 64-bit kernel may see no error in a result that it has only the low
+ * half of.  True: that was so.
+ */
+bool ptsi_repair_error(struct ptsi_syscall_info *info)
+{
+	if (info->op != PTSI_SYSCALL_INFO_EXIT || info->exit.is_error ||
+	    info->exit.rval != (uint32_t)info->exit.rval ||
+	    info->exit.rval < (uint32_t)-PTSI_MAX_ERRNO)
+		return false;
+	info->exit.rval = (int32_t)info->exit.rval;
+	info->exit.is_error = 1;
+	return true;
+}
+
 /* EXIT: rval and is_error from the registers. */
 int ptsi_decode_result(struct ptsi_stop *st)
 {

@@ -7,6 +7,14 @@
 
 #if defined __x86_64__ || defined __i386__
 #define PTSI_HOST_FAMILY ptsi_family_x86
+#elif defined __arm__ && !defined __ARMEB__
+#define PTSI_HOST_FAMILY ptsi_family_arm
+#elif defined __aarch64__ && defined __LP64__ && !defined __AARCH64EB__
+#define PTSI_HOST_FAMILY ptsi_family_arm64
+#elif defined __riscv
+#define PTSI_HOST_FAMILY ptsi_family_riscv
+#elif defined __loongarch_lp64
+#define PTSI_HOST_FAMILY ptsi_family_loongarch
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	int failed;
 
 	if (argc > 1 && strcmp(argv[1], NOTHING_ELSE) == 0)
-		return 0;
+		_exit(0); /* a sanitizer's own checks don't go with being traced */
 	srunner_add_suite(runner, skip_suite());
 	srunner_add_suite(runner, again_suite());
 	srunner_run_all(runner, CK_ENV);

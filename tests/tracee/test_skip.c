@@ -390,7 +390,7 @@ static int change_clone(struct ptsi_tracee *t, int kind, struct ptsi_syscall_inf
 
 	if (kind != PTSI_STOP_ENTRY)
 		return PTRACE_SYSCALL;
-	if (is_marked(info))
+	if (is_marked(info) && info->entry.nr == SYS_clone)
 		want.entry.args[0] = SIGCHLD;
 	else if (info->entry.nr == SYS_rt_sigreturn)
 		want.entry.args[1] = 77; /* an argument that it doesn't have */

@@ -70,6 +70,7 @@ struct dump {
 	int line;
 	const struct abi *abi;
 	char kernel[64];
+	bool unreadable; /* without GET it can't be told what the call is */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
 	struct sim sim;  /* as it is before each call */
 	struct ptsi_syscall_info info;
@@ -234,7 +235,7 @@ static void put_change(struct set *set, const char *w, const char *v)
 {
 	if (set->n == CHANGES_MAX)
 		bad("too many changes");
-	set->change[set->n].word = (int)number(w);
+	set->change[set->n].word = strcmp(w, "nr") ? (int)number(w) : PTSI_NR_CALL;
 	set->change[set->n].from_ip = !strncmp(v, "ip-", 3);
 	set->change[set->n].val = number(set->change[set->n].from_ip ? v + 2 : v);
 	set->n++;
@@ -336,6 +337,12 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->sim.big = !strcmp(word(), "big");
 	} else if (!strcmp(key, "user")) {
 		read_user(d);
+	} else if (!strcmp(key, "nr-regset")) {
+		d->sim.nr_regset = number(word());
+	} else if (!strcmp(key, "nr-request")) {
+		d->sim.nr_request = (long)number(word());
+	} else if (!strcmp(key, "unreadable")) {
+		d->unreadable = true;
 	} else if (!strcmp(key, "tracer")) {
 		d->tracer = (unsigned)number(word());
 	} else if (!strcmp(key, "code")) {
@@ -348,6 +355,7 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->info.stack_pointer = number(word());
 	} else if (!strcmp(key, "nr")) {
 		d->info.entry.nr = number(word());
+		d->sim.nr = (int)d->info.entry.nr;
 	} else if (!strcmp(key, "args")) {
 		for (int i = 0; i < 6; i++)
 			d->info.entry.args[i] = number(word());
@@ -428,7 +436,17 @@ static bool serves(const struct ptsi_abi *row, const struct dump *d)
 {
 	if (strcmp(row->name, d->abi->name) || (row->poke && row->poke != d->sim.user_step))
 		return false;
+	if (row->size && d->abi->family->read_max && d->abi->family->read_max < d->sim.len)
+		return row->size == d->abi->family->read_max;
 	return row->size ? row->size == d->sim.len : row->poke;
+}
+
+static void each_way(const struct dump *d, const struct ptsi_abi *row,
+		     void (*fn)(const struct dump *d, const struct ptsi_abi *row, bool told))
+{
+	if (!d->unreadable)
+		fn(d, row, false);
+	fn(d, row, true);
 }
 
 /* Run fn for each row that serves, and for what the family picks, with GET and without. */
@@ -441,14 +459,11 @@ static void each_row(const struct dump *d,
 	for (const struct ptsi_abi *const *row = d->abi->family->abis; *row; row++) {
 		if (!serves(*row, d))
 			continue;
-		fn(d, *row, false);
-		fn(d, *row, true);
+		each_way(d, *row, fn);
 		n++;
 	}
-	if (pick) {
-		fn(d, NULL, false);
-		fn(d, NULL, true);
-	}
+	if (pick)
+		each_way(d, NULL, fn);
 	ck_assert_msg(n || d->tracer, "%s: no row is for this dump", where(d, NULL, false, 0));
 	if (!n)
 		printf("%s:%d: skipped: only for a tracer whose long has %u bytes\n", d->file,
@@ -549,6 +564,18 @@ START_TEST(each_field_is_read)
 }
 END_TEST
 
+START_TEST(what_registers_do_not_tell_is_refused)
+{
+	const struct dump *d = &dumps[_i];
+	struct ptsi_stop st = begin(d, NULL, false);
+
+	if (!d->unreadable)
+		return;
+	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, d->info.op), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
 /* Entry and exit are told apart by what the registers say, or not at all. */
 START_TEST(entry_and_exit_are_not_guessed)
 {
@@ -560,8 +587,8 @@ START_TEST(entry_and_exit_are_not_guessed)
 	if (d->tracer && d->tracer != sizeof(long))
 		return;
 	r = ptsi_stop_info(&st);
-	if (d->info.op == PTSI_SYSCALL_INFO_NONE || d->info.op == PTSI_SYSCALL_INFO_SECCOMP ||
-	    d->abi->family->mark) {
+	if (!d->unreadable && (d->info.op == PTSI_SYSCALL_INFO_NONE ||
+			       d->info.op == PTSI_SYSCALL_INFO_SECCOMP || d->abi->family->mark)) {
 		ck_assert_int_eq(r, 0);
 		ck_assert_int_eq(st.info.op, d->info.op);
 		return;
@@ -648,14 +675,20 @@ static struct ptsi_syscall_info wanted(const struct dump *d, const struct set *s
 static void check_image(const struct dump *d, const struct set *set, const char *at)
 {
 	struct sim after = sim;
+	int nr = d->sim.nr;
 
 	memcpy(sim.image, d->sim.image, sizeof sim.image);
 	for (int i = 0; i < set->n; i++) {
 		uint64_t val = set->change[i].val;
 
+		if (set->change[i].word == PTSI_NR_CALL) {
+			nr = (int)val;
+			continue;
+		}
 		sim_put(set->change[i].word,
 			set->change[i].from_ip ? d->info.instruction_pointer + val : val);
 	}
+	ck_assert_msg(after.nr == nr, "%s: the kernel's nr is %d, not %d", at, after.nr, nr);
 	for (size_t off = 0; off < sim.len; off += sim.word) {
 		int w = (int)(off / sim.word);
 		uint64_t want = sim_word(w), got;
@@ -779,10 +812,17 @@ static void random_field(const struct dump *d, const struct ptsi_abi *row, int f
 		want.exit.is_error = 0;
 	memcpy(before, sim.image, sizeof before);
 	ck_assert_msg(ptsi_stop_set(&st, &want) == 0, "%s: %s", at, strerror(errno));
-	for (int i = 0; i < set->n; i++)
-		memcpy(before + (size_t)set->change[i].word * sim.word,
-		       sim.image + (size_t)set->change[i].word * sim.word, sim.word);
+	for (int i = 0; i < set->n; i++) {
+		size_t at_word = (size_t)set->change[i].word * sim.word;
+
+		if (set->change[i].word == PTSI_NR_CALL)
+			ck_assert_msg(sim.nr == (int)v, "%s: the kernel's nr is %d", at, sim.nr);
+		else
+			memcpy(before + at_word, sim.image + at_word, sim.word);
+	}
 	ck_assert_msg(!memcmp(before, sim.image, sim.len), "%s: another word changed", at);
+	if (field == PTSI_CAN_NR && sim.nr_request) /* which no register tells */
+		return;
 	read_info(&after, d, at);
 	ck_assert_msg(!memcmp(&after.info, &want, sizeof want),
 		      "%s: set and get of 0x%llx gives 0x%llx", at, (unsigned long long)v,
@@ -825,6 +865,7 @@ int main(int argc, char **argv)
 	if (!n_dumps)
 		bad("no stop in any file");
 	tcase_add_loop_test(tc, each_field_is_read, 0, n_dumps);
+	tcase_add_loop_test(tc, what_registers_do_not_tell_is_refused, 0, n_dumps);
 	tcase_add_loop_test(tc, entry_and_exit_are_not_guessed, 0, n_dumps);
 	tcase_add_loop_test(tc, features_are_as_told, 0, n_dumps);
 	tcase_add_loop_test(tc, each_feature_is_shown, 0, n_dumps);

@@ -65,12 +65,30 @@ unsigned sim_count(long request)
 unsigned sim_writes(void)
 {
 	return sim_count(PTSI_POKEUSR) + sim_count(PTSI_SETREGSET) +
-	       sim_count(PTSI_SET_SYSCALL_INFO);
+	       sim_count(PTSI_SET_SYSCALL_INFO) + (sim.nr_request ? sim_count(sim.nr_request) : 0);
+}
+
+static bool keeps_nr(void)
+{
+	return sim.nr_regset || sim.nr_request;
+}
+
+static long nr_regset(long request, struct iovec *iov)
+{
+	if (iov->iov_len != sizeof sim.nr)
+		return ptsi_fail(EINVAL);
+	if (request == PTSI_GETREGSET)
+		memcpy(iov->iov_base, &sim.nr, sizeof sim.nr);
+	else
+		memcpy(&sim.nr, iov->iov_base, sizeof sim.nr);
+	return 0;
 }
 
 /* ptrace_regset: whole words, cut to the regset's size; a short iov is a prefix. */
 static long regset(long request, unsigned long type, struct iovec *iov)
 {
+	if (sim.nr_regset && type == sim.nr_regset)
+		return nr_regset(request, iov);
 	sim.asked = iov->iov_len;
 	if (type != PTSI_NT_PRSTATUS || !sim.len)
 		return ptsi_fail(type != PTSI_NT_PRSTATUS ? EINVAL : EIO);
@@ -174,6 +192,8 @@ static long get_info(unsigned long size, void *data)
 		return ptsi_fail(sim.get_errno);
 	if (!n)
 		n = info_by_layout(&info);
+	else if (keeps_nr() && ptsi_at_entry(sim.op))
+		info.entry.nr = (uint64_t)(int64_t)sim.nr;
 	memcpy(data, &info, size < (size_t)n ? size : (size_t)n);
 	return n;
 }
@@ -249,6 +269,10 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 	case PTSI_SET_SYSCALL_INFO:
 		return set_info(a, data);
 	default:
+		if (sim.nr_request && request == sim.nr_request) {
+			sim.nr = (int)(intptr_t)data;
+			return 0;
+		}
 		return sim.other ? sim.other(request, tid, addr, data) : ptsi_fail(EIO);
 	}
 }

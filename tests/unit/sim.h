@@ -41,6 +41,14 @@ struct sim {
 	unsigned user_step;
 	int user[SIM_WORDS_MAX];
 
+	/*
+	 * The number where it is no word of the regset: an int, that is a regset of its own
+	 * (arm64's NT_ARM_SYSTEM_CALL) or is set by a request (arm's PTRACE_SET_SYSCALL).
+	 */
+	unsigned long nr_regset;
+	long nr_request;
+	int nr;
+
 	/* PEEKDATA: code_len bytes end where ip is; EIO elsewhere. */
 	uint64_t code_end;
 	size_t code_len;
