@@ -102,7 +102,7 @@ static const struct ptsi_abi x32 = {
 	.prefix = true, .presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT
 
 /* 32-bit code, seen by an i386 or x32 tracer */
-static const struct ptsi_abi i386 = {
+static const struct ptsi_abi i386_abi = {
 	I386_ROW, .word = 4, .size = SIZE_32, .nr = ORIG_EAX,
 	.arg = { EBX, ECX, EDX, ESI, EDI, EBP }, .rval = EAX, .ip = EIP, .sp = ESP,
 	.user_nr = EAX, .poke = NARROW_POKE,
@@ -181,7 +181,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	if (ptsi_regs_read(st) < 0)
 		return NULL;
 	if (st->image.len == SIZE_32)
-		return WIDE_POKE != 0 ? &i386_poked : &i386;
+		return WIDE_POKE != 0 ? &i386_poked : &i386_abi;
 	if (st->image.len != SIZE_64 || (TRACER_IS_32 && !st->info_size)) {
 		errno = EOPNOTSUPP;
 		return NULL;
@@ -195,7 +195,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 }
 
 static const struct ptsi_abi *const abis[] = {
-	&x86_64, &x32, &i386, &i386_poked, &i386_wide, &x86_64_unseen, NULL,
+	&x86_64, &x32, &i386_abi, &i386_poked, &i386_wide, &x86_64_unseen, NULL,
 };
 
 extern const struct ptsi_family ptsi_family_x86;

@@ -126,8 +126,20 @@ static void writes_signalled(void)
 	_exit(0);
 }
 
+/* Its registers may be those of the call that was interrupted. */
+static bool is_sigreturn(uint64_t nr)
+{
+#ifdef SYS_sigreturn
+	if (nr == SYS_sigreturn)
+		return true;
+#endif
+	return nr == SYS_rt_sigreturn;
+}
+
 static int mend_signalled(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
 {
+	if (kind == PTSI_STOP_ENTRY && is_sigreturn(info->entry.nr))
+		return PTRACE_SYSCALL;
 	if (kind == PTSI_STOP_ENTRY && is_marked(info) && info->entry.nr == SYS_getppid) {
 		shown_handler++;
 		return PTRACE_SYSCALL;
