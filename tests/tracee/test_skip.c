@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /* A skipped call ends with the chosen result, whatever the tracee is resumed with. */
+#include <limits.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -56,7 +57,7 @@ static const struct {
 	int64_t rval;
 	bool is_error;
 } results[] = {
-	{ 0, false }, { 1, false }, { 0x123456789abcdef, false }, { INT64_MIN, false },
+	{ 0, false }, { 1, false }, { (long)0x123456789abcdef, false }, { LONG_MIN, false },
 	{ -4096, false }, { -1, true }, { -38, true }, { -4095, true },
 };
 
@@ -147,6 +148,8 @@ static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 	struct ptsi_syscall_info want = *info;
 	static int n;
 	long got = requests(); /* what ptsi_tracee_stop took */
+	/* A 32-bit tracer on x86 has to look whether the tracee's code is 32-bit, too. */
+	int to_skip = sizeof(long) == 4 ? 4 : 3;
 
 	if (kind != PTSI_STOP_SECCOMP)
 		return PTRACE_CONT;
@@ -161,7 +164,7 @@ static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 	ck_assert_int_eq(ptsi_tracee_set(t, &want), 0);
 	got += requests();
 	if (n > 1) /* the first has to learn what the kernel has */
-		ck_assert_int_le(got, n == 2 ? 3 : 2);
+		ck_assert_int_le(got, n == 2 ? to_skip : 2);
 	return PTRACE_CONT;
 }
 
