@@ -338,7 +338,7 @@ static void read_dump_line(struct dump *d, const char *key)
 	} else if (!strcmp(key, "user")) {
 		read_user(d);
 	} else if (!strcmp(key, "nr-regset")) {
-		d->sim.nr_regset = number(word());
+		d->sim.nr_regset = (unsigned long)number(word());
 	} else if (!strcmp(key, "nr-request")) {
 		d->sim.nr_request = (long)number(word());
 	} else if (!strcmp(key, "unreadable")) {
