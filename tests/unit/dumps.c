@@ -148,6 +148,8 @@ static void read_user(struct dump *d)
 	bool identity = true;
 
 	d->sim.user_step = (unsigned)number(word());
+	if (d->sim.word > 4) /* PEEKUSR gives a long of the tracer's */
+		d->tracer = d->sim.word;
 	for (int i = 0; i < SIM_WORDS_MAX; i++)
 		d->sim.user[i] = -1;
 	while ((s = word())) {
@@ -434,7 +436,8 @@ static const char *where(const struct dump *d, const struct ptsi_abi *row, bool 
 /* Whether this row is one for the dump's registers, and for a tracer like the dump's. */
 static bool serves(const struct ptsi_abi *row, const struct dump *d)
 {
-	if (strcmp(row->name, d->abi->name) || (row->poke && row->poke != d->sim.user_step))
+	if (strcmp(row->name, d->abi->name) || (row->poke && row->poke != d->sim.user_step) ||
+	    (row->poke && row->word > sizeof(long)))
 		return false;
 	if (row->size && d->abi->family->read_max && d->abi->family->read_max < d->sim.len)
 		return row->size == d->abi->family->read_max;
