@@ -202,6 +202,7 @@ long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, 
 int ptsi_native_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info);
 int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info);
 int ptsi_native_has_set(const struct ptsi_stop *st);
+bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want);
 
 /* regs.c: registers in and out with the fewest requests */
 uint64_t ptsi_image_word(const struct ptsi_abi *abi, const struct ptsi_image *image, int word);

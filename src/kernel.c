@@ -122,10 +122,10 @@ static int fits_any_word(uint64_t v)
 
 /*
  * Whether the kernel's request gives the right answer for want with nothing known about the
- * stop: no field that the kernel ignores, no value that might have to be refused, nothing
+ * stop but that ip, sp and arch are to stay: no value that might have to be refused, nothing
  * that the kernel gets wrong.
  */
-static bool is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want)
+bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_info *want)
 {
 	uint64_t nr = want->entry.nr, max = family->nr_plain_max;
 	int64_t rval = want->exit.rval;
@@ -134,8 +134,7 @@ static bool is_plain(const struct ptsi_family *family, const struct ptsi_syscall
 
 	if (!max)
 		max = INT_MAX;
-	if ((uint64_t)want->flags | want->reserved | want->arch | want->instruction_pointer |
-	    want->stack_pointer)
+	if (want->flags | want->reserved)
 		return false;
 	if (want->op == PTSI_SYSCALL_INFO_EXIT) {
 		if (family->native_wrong & PTSI_CAN_RESULT)
@@ -184,7 +183,9 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 
 	if (size < sizeof *info)
 		return ptsi_fail(EINVAL);
-	if (way != PTSI_REGISTERS && !knows(SET_ABSENT) && is_plain(&PTSI_HOST_FAMILY, info)) {
+	if (way != PTSI_REGISTERS && !knows(SET_ABSENT) &&
+	    !(info->arch | info->instruction_pointer | info->stack_pointer) &&
+	    ptsi_is_plain(&PTSI_HOST_FAMILY, info)) {
 		long r = plain_request(PTSI_SET_SYSCALL_INFO, tid, sizeof *info, info);
 
 		if (r >= 0)

@@ -154,13 +154,54 @@ static bool is_skip(const struct ptsi_syscall_info *now, const struct ptsi_sysca
 	return want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
 }
 
+static bool stays(uint64_t now, uint64_t want)
+{
+	return want == 0 || want == now;
+}
+
+/* Most changes: some fields of a call that nothing has been done to, and no more. */
+static bool is_simple(const struct ptsi_state *s, const struct ptsi_syscall_info *want)
+{
+	const struct ptsi_syscall_info *now = &s->now;
+
+	if (want->op != now->op || s->owed || s->in_place || s->again || s->never ||
+	    !stays(now->arch, want->arch) || !stays(now->stack_pointer, want->stack_pointer) ||
+	    !stays(now->instruction_pointer, want->instruction_pointer))
+		return false;
+	if (now->op == PTSI_SYSCALL_INFO_EXIT)
+		return want->exit.rval != now->exit.rval || want->exit.is_error != now->exit.is_error;
+	return want->entry.nr != UINT64_MAX && now->entry.nr != UINT64_MAX &&
+	       memcmp(&want->entry, &now->entry, sizeof now->entry) != 0;
+}
+
+/* With no more work than the kernel's request takes; PTSI_LACKING where that won't do. */
+static int set_simply(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
+{
+	struct ptsi_stop st;
+	int r;
+
+	if (!is_simple(ptsi_state(t), want))
+		return PTSI_LACKING;
+	ptsi_state_load(t, &st, false);
+	if (!ptsi_is_plain(st.family, want))
+		return PTSI_LACKING;
+	r = ptsi_native_set(&st, want);
+	if (r >= 0)
+		update(t, want);
+	return r;
+}
+
 int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 {
 	struct ptsi_state *s = ptsi_state(t);
 	struct ptsi_stop st;
+	int r;
 
 	if (!s->now_size || ptsi_malformed(want))
 		return ptsi_fail(EINVAL);
+	r = set_simply(t, want);
+	if (r != PTSI_LACKING)
+		return r;
 	ptsi_state_load(t, &st, true);
 	if (s->again == PTSI_AGAIN_SKIPPED) /* so it stands in the registers */
 		st.info.entry.nr = UINT64_MAX;

@@ -35,41 +35,43 @@ static void signalled(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 	struct timespec ms = { 0, 3000000 };
-	sigset_t none;
+	sigset_t none, usr1;
 
 	NEED(sigaction(SIGUSR1, &sa, NULL) == 0);
 	sa.sa_flags = SA_RESTART;
 	NEED(sigaction(SIGUSR2, &sa, NULL) == 0);
+	sigemptyset(&none);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	NEED(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0); /* until sigsuspend */
 	for (int i = 0; i < 20; i++) {
-		NEED(kill(getpid(), i % 2 ? SIGUSR1 : SIGUSR2) == 0);
+		NEED(kill(getpid(), SIGUSR2) == 0);
 		if (fork() == 0) {
 			nanosleep(&ms, NULL);
 			kill(getppid(), i % 2 ? SIGUSR1 : SIGUSR2);
 			_exit(0);
 		}
-		if (i % 2) {
-			sigemptyset(&none);
+		if (i % 2)
 			NEED(sigsuspend(&none) == -1 && errno == EINTR);
-		} else {
+		else
 			NEED(waitpid(-1, NULL, 0) > 0 || errno == EINTR);
-		}
 	}
 	_exit(0);
 }
 
 static void stopped(void)
 {
-	pid_t self = getpid();
+	pid_t self = getpid(), child = fork();
 
-	if (fork() == 0) {
+	while (child == 0) { /* again: it may not have stopped yet */
 		struct timespec ms = { 0, 20000000 };
 
 		nanosleep(&ms, NULL);
 		kill(self, SIGCONT);
-		_exit(0);
 	}
 	NEED(raise(SIGSTOP) == 0);
-	NEED(wait(NULL) > 0);
+	NEED(kill(child, SIGKILL) == 0);
+	NEED(wait(NULL) == child);
 	_exit(0);
 }
 
