@@ -92,6 +92,7 @@ struct ptsi_abi {
 	uint8_t pointer;  /* bytes of a pointer in a program of this ABI */
 	uint8_t insn_len; /* of the instruction that makes the call; ip -= insn_len repeats it */
 	bool big;         /* big-endian image */
+	bool whole_args;  /* the kernel tells all bits of a word, even where value is less */
 	uint16_t size;    /* bytes of the whole image; 0: reach the words by PEEKUSR and POKEUSR only */
 	uint16_t enosys;  /* ENOSYS of the tracee's architecture */
 
@@ -122,6 +123,8 @@ struct ptsi_abi {
 	int (*limit)(const struct ptsi_stop *st, int can);
 	/* No exit stop follows this stop of this call. */
 	bool (*no_exit)(const struct ptsi_stop *st);
+	/* A call that code of a wider ABI has made, so that addresses are wider: 1, 0, or -1. */
+	int (*in_wide_code)(struct ptsi_stop *st);
 	/* Errno for a new nr that makes the kernel misbehave, else 0. */
 	int (*nr_refused)(struct ptsi_stop *st, int nr);
 	/* Set the number where it is in no regset. */

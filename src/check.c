@@ -70,14 +70,22 @@ static bool is_wide(const struct ptsi_stop *st)
 	return (st->info.instruction_pointer | st->info.stack_pointer) > UINT32_MAX;
 }
 
-static bool fits_address(const struct ptsi_stop *st, uint64_t addr)
+static int check_address(struct ptsi_stop *st, uint64_t addr)
 {
-	return is_wide(st) || ptsi_fits(st->abi, addr);
+	int wide;
+
+	if (is_wide(st) || ptsi_fits(st->abi, addr))
+		return 0;
+	wide = st->abi->in_wide_code ? st->abi->in_wide_code(st) : 0;
+	if (wide < 0)
+		return errno;
+	return wide ? 0 : ERANGE;
 }
 
+/* As the tracee has it in a register.  What doesn't fit was read there, and is put back. */
 uint64_t ptsi_address(const struct ptsi_stop *st, uint64_t addr)
 {
-	return is_wide(st) ? addr : ptsi_narrow(st->abi, addr);
+	return is_wide(st) || !ptsi_fits(st->abi, addr) ? addr : ptsi_narrow(st->abi, addr);
 }
 
 /* 0, or the errno for the new values among the changes c. */
@@ -85,16 +93,19 @@ int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want
 {
 	int err = 0;
 
-	if ((c & PTSI_CAN_IP) && !fits_address(st, want->instruction_pointer))
-		return ERANGE;
-	if ((c & PTSI_CAN_SP) && !fits_address(st, want->stack_pointer))
-		return ERANGE;
+	if (c & PTSI_CAN_IP)
+		err = check_address(st, want->instruction_pointer);
+	if ((c & PTSI_CAN_SP) && !err)
+		err = check_address(st, want->stack_pointer);
+	if (err)
+		return err;
 	if (skip || (c & PTSI_CAN_RESULT))
 		return check_result(st->abi, want->exit.rval, want->exit.is_error);
 	if (c & PTSI_CAN_NR)
 		err = ptsi_check_nr(st, want->entry.nr);
 	for (int i = 0; i < 6 && !err; i++)
-		if ((c & PTSI_CAN_ARG(i)) && !ptsi_fits(st->abi, want->entry.args[i]))
+		if ((c & PTSI_CAN_ARG(i)) && want->entry.args[i] != st->info.entry.args[i] &&
+		    !ptsi_fits(st->abi, want->entry.args[i]))
 			err = ERANGE;
 	return err;
 }

@@ -72,7 +72,8 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 
 static void edit_arg(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
 {
-	arg = ptsi_narrow(st->abi, arg);
+	if (ptsi_fits(st->abi, arg)) /* else it is as it was read */
+		arg = ptsi_narrow(st->abi, arg);
 	/* in a skipped call the result may have taken an argument's place */
 	if (ptsi_at_entry(st->info.op) && st->info.entry.nr != UINT64_MAX)
 		ptsi_edit_known(ed, st->abi->arg[i], st->info.entry.args[i], arg);

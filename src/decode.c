@@ -108,7 +108,8 @@ static int decode_call(struct ptsi_stop *st)
 			continue;
 		if (ptsi_regs_word(st, abi->arg[i], &st->info.entry.args[i]) < 0)
 			return -1;
-		st->info.entry.args[i] = ptsi_narrow(abi, st->info.entry.args[i]);
+		if (!abi->whole_args)
+			st->info.entry.args[i] = ptsi_narrow(abi, st->info.entry.args[i]);
 	}
 	return 0;
 }

@@ -108,9 +108,16 @@ static const struct ptsi_abi i386_abi = {
 	.user_nr = EAX, .poke = NARROW_POKE,
 };
 
+static int in_64_bit_code(struct ptsi_stop *st)
+{
+	return ptsi_regs_read(st) < 0 ? -1 : st->image.len == SIZE_64;
+}
+
+/* syscall_get_arguments doesn't cut what 64-bit code has in its registers */
 #define I386_WIDE_ROW                                                                            \
-	I386_ROW, .word = 8, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },            \
-	.rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX, .poke = WIDE_POKE
+	I386_ROW, .word = 8, .whole_args = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },            \
+	.rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX, .poke = WIDE_POKE,                    \
+	.in_wide_code = in_64_bit_code
 
 /* an i386 call of any code, seen by a 64-bit tracer: word by word */
 static const struct ptsi_abi i386_poked = { I386_WIDE_ROW };
