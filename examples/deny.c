@@ -18,16 +18,15 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <seccomp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "follow.h"
 
 /* How the last component is taken, and where the flags are that tell. */
@@ -100,8 +99,7 @@ static const struct call {
 
 enum { N_CALLS = sizeof calls / sizeof calls[0], MAX_DIRS = 64, MAX_LINKS = 40 };
 
-static const uint32_t archs[] = { SCMP_ARCH_X86_64, SCMP_ARCH_X86 };
-static int numbers[2][N_CALLS];
+static struct numbers numbers[N_CALLS];
 
 static char allowed[MAX_DIRS][PATH_MAX] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/tty" };
 static int n_allowed = 4;
@@ -113,30 +111,6 @@ static bool is_allowed(const char *path)
 
 		if (strncmp(path, allowed[i], len) == 0 && (path[len] == '/' || path[len] == '\0'))
 			return true;
-	}
-	return false;
-}
-
-static bool read_memory(pid_t tid, uint64_t addr, void *to, size_t size)
-{
-	struct iovec local = { to, size }, remote = { (void *)(uintptr_t)addr, size };
-
-	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
-}
-
-/* A string, page by page: the page after it may not be there. */
-static bool read_path(pid_t tid, uint64_t addr, char *path)
-{
-	for (size_t n = 0; n < PATH_MAX;) {
-		size_t part = 4096 - (addr + n) % 4096;
-
-		if (part > PATH_MAX - n)
-			part = PATH_MAX - n;
-		if (!read_memory(tid, addr + n, path + n, part))
-			return false;
-		if (memchr(path + n, '\0', part))
-			return true;
-		n += part;
 	}
 	return false;
 }
@@ -230,7 +204,7 @@ static bool may_change(pid_t tid, const struct call *call, const uint64_t *args,
 	char path[PATH_MAX], at[PATH_MAX], base[64], rest[2 * PATH_MAX];
 	int dirfd = call->dirfd == CWD ? AT_FDCWD : (int)args[call->dirfd];
 
-	if (!read_path(tid, args[call->path], path))
+	if (!read_string(tid, args[call->path], path, sizeof path))
 		return false;
 	if (dirfd == AT_FDCWD)
 		snprintf(base, sizeof base, "/proc/%d/cwd", tid);
@@ -277,13 +251,13 @@ static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
 static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info, void *arg)
 {
 	struct ptsi_syscall_info denied = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.is_error = 1 };
-	int abi = info->arch == archs[0] ? 0 : 1, err = 0;
+	int abi = abi_of(info->arch), err = 0;
 
 	(void)arg;
 	if (kind != PTSI_STOP_SECCOMP)
 		return PTRACE_CONT;
 	for (int i = 0; i < N_CALLS && !err; i++)
-		if (numbers[abi][i] == (int)info->seccomp.nr)
+		if (numbers[i].nr[abi] == (int)info->seccomp.nr)
 			err = verdict(t->tid, &calls[i], info->seccomp.args);
 	if (!err)
 		return PTRACE_CONT;
@@ -291,29 +265,9 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 	return ptsi_tracee_set(t, &denied) < 0 ? -1 : PTRACE_CONT;
 }
 
-static int prepare(void *arg)
-{
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-
-	(void)arg;
-	if (!ctx || seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0 ||
-	    seccomp_arch_add(ctx, SCMP_ARCH_X86) != 0)
-		return -1;
-	for (int i = 0; i < N_CALLS; i++) {
-		int nr = seccomp_syscall_resolve_name(calls[i].name), r;
-
-		if (nr == __NR_SCMP_ERROR) /* newer than this libseccomp: the numbers are the same */
-			continue;
-		r = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), nr, 0);
-		if (r != 0 && r != -EEXIST && r != -EDOM)
-			return -1;
-	}
-	return seccomp_load(ctx);
-}
-
 int main(int argc, char **argv)
 {
-	const struct follower how = { .prepare = prepare, .stop = stop };
+	const struct follower how = { .prepare = install_filter, .stop = stop };
 	int opt;
 
 	while ((opt = getopt(argc, argv, "+w:")) == 'w') {
@@ -326,8 +280,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: deny -w DIR [-w DIR]... -- COMMAND [ARG]...\n");
 		return 125;
 	}
-	for (int abi = 0; abi < 2; abi++)
-		for (int i = 0; i < N_CALLS; i++)
-			numbers[abi][i] = seccomp_syscall_resolve_name_arch(archs[abi], calls[i].name);
+	for (int i = 0; i < N_CALLS; i++)
+		numbers[i] = trace_call(calls[i].name);
 	return follow(argv + optind, &how);
 }

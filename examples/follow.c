@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,4 +140,35 @@ int follow(char **argv, const struct follower *how)
 		kill(child, SIGKILL);
 	close(go[1]);
 	return loop(child, how);
+}
+
+bool read_memory(pid_t tid, uint64_t addr, void *to, size_t size)
+{
+	struct iovec local = { to, size }, remote = { (void *)(uintptr_t)addr, size };
+
+	return process_vm_readv(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+bool write_memory(pid_t tid, uint64_t addr, const void *from, size_t size)
+{
+	struct iovec local = { (void *)from, size }, remote = { (void *)(uintptr_t)addr, size };
+
+	return process_vm_writev(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+/* Page by page: the page after the string may not be there. */
+bool read_string(pid_t tid, uint64_t addr, char *to, size_t size)
+{
+	for (size_t n = 0; n < size;) {
+		size_t part = 4096 - (addr + n) % 4096;
+
+		if (part > size - n)
+			part = size - n;
+		if (!read_memory(tid, addr + n, to + n, part))
+			return false;
+		if (memchr(to + n, '\0', part))
+			return true;
+		n += part;
+	}
+	return false;
 }

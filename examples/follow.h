@@ -6,6 +6,7 @@
 #define FOLLOW_H
 
 #include <ptsi.h>
+#include <stdbool.h>
 
 struct follower {
 	/* In the child, before the command is executed: install a filter.  Not 0: failed. */
@@ -21,5 +22,10 @@ struct follower {
 
 /* Returns the command's exit status, 128 + the signal that killed it, or 125..127 as env(1). */
 int follow(char **argv, const struct follower *how);
+
+/* The tracee's memory, all of it or false.  A string has to end within size. */
+bool read_memory(pid_t tid, uint64_t addr, void *to, size_t size);
+bool write_memory(pid_t tid, uint64_t addr, const void *from, size_t size);
+bool read_string(pid_t tid, uint64_t addr, char *to, size_t size);
 
 #endif

@@ -157,7 +157,7 @@ static int skip_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *
 
 	skip.entry.nr = UINT64_MAX;
 	r = ptsi_native_set(st, &skip);
-	if (r == PTSI_LACKING && st->way == PTSI_KERNEL)
+	if (r == PTSI_LACKING && (st->way == PTSI_KERNEL || !(plan->can & PTSI_CAN_SKIP)))
 		return ptsi_fail(EOPNOTSUPP);
 	if (r == -1)
 		return -1;
@@ -212,6 +212,14 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	if (plan->can < 0)
 		return -1;
 	plan->lacks = plan->change & ~plan->can & ~(plan->skip ? 0 : plan->native);
+	if (plan->skip && (plan->lacks & plan->native)) { /* with the result at the exit stop */
+		int has = ptsi_native_has_set(st);
+
+		if (has < 0)
+			return -1;
+		if (has)
+			plan->lacks &= ~plan->native;
+	}
 	if (plan->lacks & (PTSI_CAN_IP | PTSI_CAN_SP))
 		return ptsi_fail(EINVAL);
 	return plan->lacks ? ptsi_fail(EOPNOTSUPP) : 0;
