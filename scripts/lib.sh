@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+# shellcheck shell=sh
 # What scripts/demo and scripts/test share.  Sourced, from the top of the tree.
 
 say() {
@@ -32,6 +33,11 @@ install() {
 	fi
 	# shellcheck disable=SC2086 # a list
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $missing
+}
+
+# available PACKAGE: says its name if it is to be had
+available() {
+	apt-cache show "$1" 2>/dev/null | sed -n 's/^Package: //p;q'
 }
 
 # Whether this system lets a process trace its child at all.
