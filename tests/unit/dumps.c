@@ -71,9 +71,11 @@ struct dump {
 	const struct abi *abi;
 	char kernel[64];
 	bool unreadable; /* without GET it can't be told what the call is */
+	bool own_abi;    /* without GET the family picks what the library is built for */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
 	struct sim sim;  /* as it is before each call */
 	struct ptsi_syscall_info info;
+	struct ptsi_syscall_info told; /* what GET says of it */
 };
 
 static struct abi abis[ABIS_MAX];
@@ -160,7 +162,7 @@ static void read_user(struct dump *d)
 		d->sim.user[from] = (int)to;
 		identity = false;
 	}
-	for (int i = 0; identity && i < SIM_WORDS_MAX; i++)
+	for (int i = 0; identity && i < PTSI_IMAGE_MAX / (int)d->sim.word; i++)
 		d->sim.user[i] = i;
 }
 
@@ -316,8 +318,8 @@ static struct dump *read_stop(const struct dump *common)
 		bad(common->abi ? "too many stops" : "no line \"abi\" before it");
 	*d = *common;
 	d->line = line;
-	d->info.arch = d->abi->arch;
-	d->sim.op = d->info.op = op_named(word());
+	d->info.arch = d->told.arch = d->abi->arch;
+	d->sim.op = d->info.op = d->told.op = op_named(word());
 	return d;
 }
 
@@ -329,6 +331,29 @@ static void read_kernel(struct dump *common, const struct abi *abi)
 	common->file = file;
 	common->abi = abi;
 	snprintf(common->kernel, sizeof common->kernel, "%s", rest ? rest : "");
+}
+
+/* Lines about what a stop is. */
+static void read_info_line(struct ptsi_syscall_info *info, const char *key)
+{
+	if (key && !strcmp(key, "ip")) {
+		info->instruction_pointer = number(word());
+	} else if (key && !strcmp(key, "sp")) {
+		info->stack_pointer = number(word());
+	} else if (key && !strcmp(key, "nr")) {
+		info->entry.nr = number(word());
+	} else if (key && !strcmp(key, "args")) {
+		for (int i = 0; i < 6; i++)
+			info->entry.args[i] = number(word());
+	} else if (key && !strcmp(key, "rval")) {
+		info->exit.rval = (int64_t)number(word());
+	} else if (key && !strcmp(key, "error")) {
+		info->exit.is_error = (uint8_t)number(word());
+	} else if (key && !strcmp(key, "ret_data")) {
+		info->seccomp.ret_data = (uint32_t)number(word());
+	} else {
+		bad("unknown line");
+	}
 }
 
 /* Lines about a kernel or a stop of it. */
@@ -345,31 +370,23 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->sim.nr_request = (long)number(word());
 	} else if (!strcmp(key, "unreadable")) {
 		d->unreadable = true;
+	} else if (!strcmp(key, "own-abi")) {
+		d->own_abi = true;
 	} else if (!strcmp(key, "tracer")) {
 		d->tracer = (unsigned)number(word());
 	} else if (!strcmp(key, "code")) {
 		read_code(d);
 	} else if (key[0] == '+') {
 		read_image(d, key);
-	} else if (!strcmp(key, "ip")) {
-		d->info.instruction_pointer = d->sim.code_end = number(word());
-	} else if (!strcmp(key, "sp")) {
-		d->info.stack_pointer = number(word());
-	} else if (!strcmp(key, "nr")) {
-		d->info.entry.nr = number(word());
-		d->sim.nr = (int)d->info.entry.nr;
-	} else if (!strcmp(key, "args")) {
-		for (int i = 0; i < 6; i++)
-			d->info.entry.args[i] = number(word());
-	} else if (!strcmp(key, "rval")) {
-		d->info.exit.rval = (int64_t)number(word());
-	} else if (!strcmp(key, "error")) {
-		d->info.exit.is_error = (uint8_t)number(word());
-	} else if (!strcmp(key, "ret_data")) {
-		d->info.seccomp.ret_data = (uint32_t)number(word());
-		d->sim.message = d->info.seccomp.ret_data;
+	} else if (!strcmp(key, "told")) {
+		read_info_line(&d->told, word());
 	} else {
-		bad("unknown line");
+		read_info_line(&d->info, key);
+		d->told = d->info;
+		d->sim.code_end = d->info.instruction_pointer;
+		d->sim.message = d->info.seccomp.ret_data;
+		if (ptsi_at_entry(d->info.op))
+			d->sim.nr = (int)d->info.entry.nr;
 	}
 }
 
@@ -465,7 +482,9 @@ static void each_row(const struct dump *d,
 		each_way(d, *row, fn);
 		n++;
 	}
-	if (pick)
+	if (pick && d->own_abi)
+		fn(d, NULL, true);
+	else if (pick)
 		each_way(d, NULL, fn);
 	ck_assert_msg(n || d->tracer, "%s: no row is for this dump", where(d, NULL, false, 0));
 	if (!n)
@@ -487,7 +506,7 @@ static void load(const struct dump *d, bool told)
 	sim.get_errno = told ? 0 : EIO;
 	sim.set_errno = EIO;
 	sim.si_signo = SIGSTOP;
-	sim.info = d->info;
+	sim.info = d->told;
 	sim.info_size = info_size(d->info.op);
 }
 
@@ -587,7 +606,7 @@ START_TEST(entry_and_exit_are_not_guessed)
 	int r;
 
 	st.family = d->abi->family;
-	if (d->tracer && d->tracer != sizeof(long))
+	if (d->own_abi || (d->tracer && d->tracer != sizeof(long)))
 		return;
 	r = ptsi_stop_info(&st);
 	if (!d->unreadable && (d->info.op == PTSI_SYSCALL_INFO_NONE ||
@@ -839,7 +858,8 @@ static void random_row(const struct dump *d, const struct ptsi_abi *row, bool to
 		PTSI_CAN_ARG(4), PTSI_CAN_ARG(5), PTSI_CAN_RESULT, PTSI_CAN_IP,     PTSI_CAN_SP,
 	};
 
-	if (!row || told) /* random registers don't tell the ABI, nor does GET read them */
+	/* random registers don't tell the ABI, nor where memory is, nor does GET read them */
+	if (!row || told || d->unreadable)
 		return;
 	for (int n = 0; n < RANDOM_ROUNDS; n++)
 		for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)

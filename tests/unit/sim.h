@@ -17,7 +17,7 @@
 
 enum {
 	SIM_LOG_MAX = 64,
-	SIM_WORDS_MAX = 128,
+	SIM_WORDS_MAX = 256,
 	SIM_ASK_SET = -1, /* how a SET of size 0 is logged: it asks whether there is one */
 };
 
