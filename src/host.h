@@ -15,6 +15,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_riscv
 #elif defined __loongarch_lp64
 #define PTSI_HOST_FAMILY ptsi_family_loongarch
+#elif defined __or1k__
+#define PTSI_HOST_FAMILY ptsi_family_openrisc
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * openrisc: 32-bit calls, big-endian.  There is no POKEUSR and no seccomp.
+ *
+ * The number is in gpr11, where the result comes to be, so a result can't be written ahead;
+ * an unknown number, -1 among them, is answered by -ENOSYS.  The kernel has a copy of it in
+ * orig_gpr11, which no regset has: the call is made by gpr11 (_syscall_trace_enter in
+ * arch/openrisc/kernel/entry.S; 5.10, 6.1, 7.2), but PTRACE_GET_SYSCALL_INFO tells the copy
+ * and PTRACE_SET_SYSCALL_INFO sets the copy alone, so that the call runs as it was.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_OPENRISC 0x5c
+
+enum { SIZE = 136 };
+
+/* words of struct user_regs_struct */
+enum { SP = 1, GPR3 = 3, GPR11 = 11, PC = 32 };
+
+#if defined __or1k__
+#include <asm/ptrace.h>
+_Static_assert(offsetof(struct user_regs_struct, gpr) == 0, "");
+_Static_assert(offsetof(struct user_regs_struct, pc) == 4 * PC, "");
+_Static_assert(sizeof(struct user_regs_struct) == SIZE, "");
+#endif
+
+static const struct ptsi_abi openrisc = {
+	.name = "openrisc", .arch = ARCH_OPENRISC, .word = 4, .value = 4, .pointer = 4,
+	.insn_len = 4, .big = true, .size = SIZE, .enosys = 38, .nr = GPR11,
+	.arg = { GPR3, GPR3 + 1, GPR3 + 2, GPR3 + 3, GPR3 + 4, GPR3 + 5 },
+	.arg1_copy = PTSI_NO_WORD, .rval = GPR11, .ip = PC, .sp = SP, .user_nr = GPR11,
+	.getpid = 172, .flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_EXIT,
+};
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (!st->info_size || st->info.arch == ARCH_OPENRISC)
+		return &openrisc;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+/* The number that the call will be made by. */
+static int repair(struct ptsi_stop *st)
+{
+	uint64_t nr;
+
+	if (!ptsi_at_entry(st->info.op))
+		return 0;
+	if (ptsi_stop_abi(st) < 0 || ptsi_regs_word(st, GPR11, &nr) < 0)
+		return -1;
+	st->info.entry.nr = (uint64_t)(int64_t)(int32_t)nr;
+	return 0;
+}
+
+static const struct ptsi_abi *const abis[] = { &openrisc, NULL };
+
+extern const struct ptsi_family ptsi_family_openrisc;
+const struct ptsi_family ptsi_family_openrisc = {
+	.name = "openrisc",
+	.abis = abis,
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
+	.pick = pick,
+	.repair = repair,
+};

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * What the dumps of the rarer architectures can't say: which changes PTRACE_SET_SYSCALL_INFO
+ * is used for where there is one, and what follows from more than one request.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+extern const struct ptsi_family ptsi_family_openrisc;
+
+enum {
+	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
+	EXIT = PTSI_SYSCALL_INFO_EXIT,
+	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
+	SKIP = PTSI_SYSCALL_INFO_SKIP,
+	NR = 172,
+};
+
+/* An architecture: where the kernel has things in the regset. */
+struct machine {
+	const struct ptsi_family *family;
+	unsigned word;
+	bool big;
+	int words;
+	struct sim_layout at;
+};
+
+static const struct machine openrisc = {
+	&ptsi_family_openrisc, 4, true, 34,
+	{ .nr = 11, .arg = { 3, 4, 5, 6, 7, 8 }, .rval = 11, .ip = 32, .sp = 1, .arch = 0x5c },
+};
+
+static unsigned char before[PTSI_IMAGE_MAX];
+
+/* A stop whose registers are a pattern, but for nr 172 and arguments 0xa1..0xa6. */
+static struct ptsi_stop stop_at(const struct machine *m, uint8_t op)
+{
+	struct ptsi_stop st;
+
+	sim_reset();
+	sim.op = op;
+	sim.word = m->word;
+	sim.big = m->big;
+	sim.len = (size_t)m->words * m->word;
+	sim.layout = m->at;
+	for (int i = 0; i < m->words; i++)
+		sim_put(i, 0x41001000U + 0x10 * (unsigned)i);
+	if (op != EXIT || m->at.nr != m->at.rval)
+		sim_put(m->at.nr, NR);
+	for (int i = 0; i < 6; i++)
+		if (op != EXIT || m->at.arg[i] != m->at.rval)
+			sim_put(m->at.arg[i], 0xa1 + (unsigned)i);
+	memcpy(before, sim.image, sizeof before);
+	ptsi_stop_init(&st, 1);
+	st.family = m->family;
+	return st;
+}
+
+static struct ptsi_syscall_info read_stop(struct ptsi_stop *st)
+{
+	st->info_size = 0;
+	st->image.len = 0;
+	ck_assert_int_eq(ptsi_stop_info(st), 0);
+	sim_watch(0, 0);
+	return st->info;
+}
+
+/* before, with one word changed */
+static void assert_word(int word, uint64_t val)
+{
+	unsigned char after[sizeof before];
+
+	memcpy(after, sim.image, sizeof after);
+	memcpy(sim.image, before, sizeof before);
+	sim_put(word, val);
+	ck_assert_mem_eq(after, sim.image, sizeof after);
+}
+
+/* What PTRACE_SET_SYSCALL_INFO is used for. */
+static const struct use {
+	const struct machine *m;
+	bool nr, args, skip; /* at an entry stop; rval at an exit stop always */
+} uses[] = {
+	{ &openrisc, false, false, false },
+};
+
+static void assert_use(const struct machine *m, const struct ptsi_syscall_info *want,
+		       struct ptsi_stop *st, bool native)
+{
+	unsigned n = native;
+
+	if (!native)
+		ck_assert(!ptsi_is_plain(m->family, want));
+	ck_assert_int_ge(ptsi_stop_set(st, want), 0);
+	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), n);
+	ck_assert_uint_eq(sim_count(PTSI_SETREGSET) + sim_count(PTSI_POKEUSR), !n);
+}
+
+START_TEST(kernel_is_asked_for_what_it_does_right)
+{
+	const struct use *u = &uses[_i];
+	const struct sim_layout *at = &u->m->at;
+	struct ptsi_stop st = stop_at(u->m, ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	ck_assert_int_eq((int)want.entry.nr, NR);
+	ck_assert_uint_eq(want.entry.args[4], 0xa5);
+	want.entry.nr = 56;
+	assert_use(u->m, &want, &st, u->nr);
+	assert_word(at->nr, 56);
+
+	st = stop_at(u->m, ENTRY);
+	want = read_stop(&st);
+	want.entry.args[4] = 0xb5;
+	assert_use(u->m, &want, &st, u->args);
+	assert_word(at->arg[4], 0xb5);
+
+	st = stop_at(u->m, EXIT);
+	want = read_stop(&st);
+	want.exit.rval = 7;
+	assert_use(u->m, &want, &st, true);
+	assert_word(at->rval, 7);
+
+	st = stop_at(u->m, ENTRY);
+	want = read_stop(&st);
+	want.entry.nr = UINT64_MAX;
+	assert_use(u->m, &want, &st, u->skip);
+	ck_assert_int_eq((int32_t)sim_word(at->nr), -1);
+}
+END_TEST
+
+/* What a change of its number reads as, and that it can be taken back. */
+START_TEST(openrisc_number_is_the_one_that_is_run)
+{
+	struct ptsi_stop st = stop_at(&openrisc, ENTRY);
+	struct ptsi_syscall_info was = read_stop(&st), want = was;
+
+	sim.info = was; /* which the kernel goes on telling */
+	sim.info_size = 80;
+	want.entry.nr = 56;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_uint_eq(read_stop(&st).entry.nr, 56);
+	want.op = SKIP;
+	want.exit.rval = 0;
+	want.exit.is_error = 0;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_AT_EXIT);
+	assert_word(11, (uint64_t)-1);
+	ck_assert_uint_eq(read_stop(&st).entry.nr, UINT64_MAX);
+	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("rare architectures");
+	TCase *tc = tcase_create("rare");
+	SRunner *sr = srunner_create(suite);
+	int failed;
+
+	tcase_add_loop_test(tc, kernel_is_asked_for_what_it_does_right, 0,
+			    sizeof uses / sizeof uses[0]);
+	tcase_add_test(tc, openrisc_number_is_the_one_that_is_run);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
