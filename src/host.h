@@ -17,6 +17,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_loongarch
 #elif defined __or1k__
 #define PTSI_HOST_FAMILY ptsi_family_openrisc
+#elif defined __sh__
+#define PTSI_HOST_FAMILY ptsi_family_sh
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -29,7 +29,7 @@ static const struct ptsi_family *const families[] = { FAMILIES };
 enum {
 	ABIS_MAX = 16,
 	STOPS_MAX = 64,
-	SETS_MAX = 64,
+	SETS_MAX = 96,
 	CHANGES_MAX = 24,
 	RANDOM_ROUNDS = 200,
 };

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * sh: 32-bit calls, of either byte order (SH-5 is gone from all kernels looked at).
+ *
+ * struct pt_regs is the regset, and every word of it is taken as it is, the status register and
+ * tra too, which says that this is a call: so they are written back as read.
+ *
+ * r0 is the fifth argument and then the result.  After the entry stop a number that is out of
+ * range puts -ENOSYS there; after a SECCOMP stop the number -1 leaves r0 alone
+ * (arch/sh/kernel/entry-common.S and ptrace_32.c; 5.10, 6.1 and 7.2 are the same).
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_SH 0x2a
+#define ARCH_SHEL 0x4000002a
+
+enum { SIZE = 92 };
+
+/* words of struct pt_regs */
+enum { R0, R1, R3 = 3, R4, R5, R6, R7, R15 = 15, PC };
+
+#if defined __sh__
+#include <asm/ptrace.h>
+#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * (w))
+_Static_assert(AT(regs[0], R0) && AT(regs[15], R15) && AT(pc, PC), "");
+_Static_assert(sizeof(struct pt_regs) == SIZE, "");
+#endif
+
+/*
+ * The kernel takes r0 for the result when it comes to restart calls (handle_syscall_restart in
+ * arch/sh/kernel/signal_32.c), so the fifth argument must not look like a restart code.
+ */
+static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		       const struct ptsi_syscall_info *entry)
+{
+	if (ptsi_is_restart_code((int32_t)entry->entry.args[4]))
+		return ptsi_fail(EOPNOTSUPP);
+	return ptsi_edit_repeat(st, ed, entry);
+}
+
+#define SH_ROW                                                                                   \
+	.word = 4, .value = 4, .pointer = 4, .insn_len = 2, .size = SIZE, .enosys = 38,          \
+	.nr = R3, .arg = { R4, R5, R6, R7, R0, R1 }, .arg1_copy = PTSI_NO_WORD, .rval = R0,      \
+	.ip = PC, .sp = R15, .user_nr = R3, .getpid = 20, .flag = PTSI_NO_WORD, .poke = 4,       \
+	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_KEPT,                \
+	.edit_repeat = edit_repeat
+
+static const struct ptsi_abi shel = { SH_ROW, .name = "sh", .arch = ARCH_SHEL };
+static const struct ptsi_abi sheb = { SH_ROW, .name = "sheb", .arch = ARCH_SH, .big = true };
+
+#if defined __sh__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define OWN sheb
+#else
+#define OWN shel
+#endif
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (!st->info_size)
+		return &OWN;
+	if (st->info.arch == ARCH_SHEL)
+		return &shel;
+	if (st->info.arch == ARCH_SH)
+		return &sheb;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+static const struct ptsi_abi *const abis[] = { &shel, &sheb, NULL };
+
+extern const struct ptsi_family ptsi_family_sh;
+const struct ptsi_family ptsi_family_sh = {
+	.name = "sh",
+	.abis = abis,
+	.pick = pick,
+};
