@@ -19,6 +19,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_openrisc
 #elif defined __sh__
 #define PTSI_HOST_FAMILY ptsi_family_sh
+#elif defined __m68k__
+#define PTSI_HOST_FAMILY ptsi_family_m68k
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

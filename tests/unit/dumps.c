@@ -72,6 +72,7 @@ struct dump {
 	char kernel[64];
 	bool unreadable; /* without GET it can't be told what the call is */
 	bool own_abi;    /* without GET the family picks what the library is built for */
+	bool own_build;  /* the library's own build decides, whatever GET says */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
 	struct sim sim;  /* as it is before each call */
 	struct ptsi_syscall_info info;
@@ -366,12 +367,17 @@ static void read_dump_line(struct dump *d, const char *key)
 		read_user(d);
 	} else if (!strcmp(key, "nr-regset")) {
 		d->sim.nr_regset = (unsigned long)number(word());
+	} else if (!strcmp(key, "regs-requests")) {
+		d->sim.getregs = (long)number(word());
+		d->sim.setregs = (long)number(word());
 	} else if (!strcmp(key, "nr-request")) {
 		d->sim.nr_request = (long)number(word());
 	} else if (!strcmp(key, "unreadable")) {
 		d->unreadable = true;
 	} else if (!strcmp(key, "own-abi")) {
 		d->own_abi = true;
+	} else if (!strcmp(key, "own-build")) {
+		d->own_build = true;
 	} else if (!strcmp(key, "tracer")) {
 		d->tracer = (unsigned)number(word());
 	} else if (!strcmp(key, "code")) {
@@ -473,7 +479,7 @@ static void each_way(const struct dump *d, const struct ptsi_abi *row,
 static void each_row(const struct dump *d,
 		     void (*fn)(const struct dump *d, const struct ptsi_abi *row, bool told))
 {
-	bool pick = !d->tracer || d->tracer == sizeof(long);
+	bool pick = !d->own_build && (!d->tracer || d->tracer == sizeof(long));
 	int n = pick;
 
 	for (const struct ptsi_abi *const *row = d->abi->family->abis; *row; row++) {
@@ -606,7 +612,7 @@ START_TEST(entry_and_exit_are_not_guessed)
 	int r;
 
 	st.family = d->abi->family;
-	if (d->own_abi || (d->tracer && d->tracer != sizeof(long)))
+	if (d->own_abi || d->own_build || (d->tracer && d->tracer != sizeof(long)))
 		return;
 	r = ptsi_stop_info(&st);
 	if (!d->unreadable && (d->info.op == PTSI_SYSCALL_INFO_NONE ||

@@ -65,7 +65,8 @@ unsigned sim_count(long request)
 unsigned sim_writes(void)
 {
 	return sim_count(PTSI_POKEUSR) + sim_count(PTSI_SETREGSET) +
-	       sim_count(PTSI_SET_SYSCALL_INFO) + (sim.nr_request ? sim_count(sim.nr_request) : 0);
+	       sim_count(PTSI_SET_SYSCALL_INFO) +
+	       (sim.setregs ? sim_count(sim.setregs) : 0) + (sim.nr_request ? sim_count(sim.nr_request) : 0);
 }
 
 static bool keeps_nr(void)
@@ -90,7 +91,7 @@ static long regset(long request, unsigned long type, struct iovec *iov)
 	if (sim.nr_regset && type == sim.nr_regset)
 		return nr_regset(request, iov);
 	sim.asked = iov->iov_len;
-	if (type != PTSI_NT_PRSTATUS || !sim.len)
+	if (type != PTSI_NT_PRSTATUS || !sim.len || sim.getregs)
 		return ptsi_fail(type != PTSI_NT_PRSTATUS ? EINVAL : EIO);
 	if (iov->iov_len % sim.word)
 		return ptsi_fail(EINVAL);
@@ -271,6 +272,14 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 	default:
 		if (sim.nr_request && request == sim.nr_request) {
 			sim.nr = (int)(intptr_t)data;
+			return 0;
+		}
+		if (sim.getregs && request == sim.getregs) {
+			memcpy(data, sim.image, sim.len);
+			return 0;
+		}
+		if (sim.setregs && request == sim.setregs) {
+			memcpy(sim.image, data, sim.len);
 			return 0;
 		}
 		return sim.other ? sim.other(request, tid, addr, data) : ptsi_fail(EIO);

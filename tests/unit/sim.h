@@ -28,7 +28,11 @@ struct sim_layout {
 };
 
 struct sim {
-	/* The regset NT_PRSTATUS; len 0: GETREGSET is EIO. */
+	/*
+	 * The regset NT_PRSTATUS; len 0: GETREGSET is EIO.  So it is if these two requests read
+	 * and write the image instead (m68k's PTRACE_GETREGS and PTRACE_SETREGS).
+	 */
+	long getregs, setregs;
 	unsigned word; /* bytes */
 	bool big;
 	size_t len;
