@@ -21,6 +21,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_sh
 #elif defined __m68k__
 #define PTSI_HOST_FAMILY ptsi_family_m68k
+#elif defined __s390__
+#define PTSI_HOST_FAMILY ptsi_family_s390
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* What the tables of s390 can't say: 16-bit numbers, and svc with a number in it. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+extern const struct ptsi_family ptsi_family_s390;
+
+enum {
+	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
+	EXIT = PTSI_SYSCALL_INFO_EXIT,
+	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
+	PSW_ADDR = 1, GPR1 = 3, GPR2, GPR15 = 17, ORIG_GPR2 = 26,
+};
+
+#define S390X 0x80000016
+#define IP 0x10002
+
+static unsigned char before[PTSI_IMAGE_MAX];
+
+static struct ptsi_stop stop_at(uint8_t op, uint64_t nr)
+{
+	static const unsigned char svc_20[] = { 0x0a, 20 };
+	struct ptsi_stop st;
+
+	sim_reset();
+	sim.word = 8;
+	sim.big = true;
+	sim.len = 216;
+	sim_user_is_image();
+	sim.op = op;
+	sim.set_errno = EIO;
+	sim.info = (struct ptsi_syscall_info){
+		.op = op, .arch = S390X, .instruction_pointer = IP, .stack_pointer = 0x20000,
+	};
+	sim.info_size = op == EXIT ? 33 : op == ENTRY ? 80 : 84;
+	if (op != EXIT)
+		sim.info.entry.nr = nr;
+	sim_put(PSW_ADDR, IP);
+	sim_put(GPR2, nr);
+	sim_put(GPR15, 0x20000);
+	for (uint64_t i = 0; op != EXIT && i < 6; i++) {
+		sim.info.entry.args[i] = 0xa1 + i;
+		sim_put(i ? GPR2 + (int)i : ORIG_GPR2, 0xa1 + i);
+	}
+	memcpy(sim.code, svc_20, sizeof svc_20);
+	sim.code_len = sizeof svc_20;
+	sim.code_end = IP;
+	memcpy(before, sim.image, sizeof before);
+	ptsi_stop_init(&st, 1);
+	st.family = &ptsi_family_s390;
+	sim_watch(0, 0);
+	return st;
+}
+
+/* The kernel keeps 16 bits: what was -1 reads 65535. */
+START_TEST(skipped_call_reads_minus_one)
+{
+	struct ptsi_stop st = stop_at(_i ? SECCOMP : ENTRY, 0xffff);
+
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
+	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+START_TEST(skip_writes_no_result)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
+	struct ptsi_stop st = stop_at(_i ? SECCOMP : ENTRY, 20);
+
+	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_uint_eq(sim_word(GPR2), UINT64_MAX);
+	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 1);
+}
+END_TEST
+
+/* Other words only: to write gprs[2] as well would put the number back that it had before. */
+START_TEST(stale_number_is_not_written_back)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 20);
+	struct ptsi_syscall_info want;
+
+	sim.info.entry.nr = 4; /* which PTRACE_SET_SYSCALL_INFO has set; gprs[2] has the old one */
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	want = st.info;
+	want.instruction_pointer = 0x30000;
+	want.stack_pointer = 0x40000;
+	for (int i = 0; i < 6; i++)
+		want.entry.args[i] = 0xb1 + (unsigned)i;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 8);
+	ck_assert_uint_eq(sim_count(PTSI_SETREGSET), 0);
+	ck_assert_uint_eq(sim_word(GPR2), 20);
+}
+END_TEST
+
+static int repeat(uint64_t nr)
+{
+	struct ptsi_stop st = stop_at(EXIT, 0);
+	struct ptsi_syscall_info entry = {
+		.op = ENTRY, .instruction_pointer = IP, .entry = { .nr = nr, .args = { 0xb1 } },
+	};
+
+	return ptsi_stop_repeat(&st, &entry);
+}
+
+START_TEST(svc_with_its_own_number_is_repeated)
+{
+	ck_assert_int_eq(repeat(20), 0);
+	ck_assert_uint_eq(sim_word(PSW_ADDR), IP - 2);
+	ck_assert_uint_eq(sim_word(GPR2), 0xb1);
+}
+END_TEST
+
+START_TEST(svc_with_another_number_is_not)
+{
+	ck_assert_int_eq(repeat(21), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+/* run by an execute instruction, or code that can't be read */
+START_TEST(no_svc_in_front_of_ip)
+{
+	struct ptsi_syscall_info entry = {
+		.op = ENTRY, .instruction_pointer = IP, .entry.nr = 20,
+	};
+	struct ptsi_stop st = stop_at(EXIT, 0);
+
+	if (_i)
+		sim.code_len = 0;
+	else
+		sim.code[0] = 0x44;
+	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("s390");
+	TCase *tc = tcase_create("s390");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	tcase_add_loop_test(tc, skipped_call_reads_minus_one, 0, 2);
+	tcase_add_loop_test(tc, skip_writes_no_result, 0, 2);
+	tcase_add_test(tc, stale_number_is_not_written_back);
+	tcase_add_test(tc, svc_with_its_own_number_is_repeated);
+	tcase_add_test(tc, svc_with_another_number_is_not);
+	tcase_add_loop_test(tc, no_svc_in_front_of_ip, 0, 2);
+	suite_add_tcase(s, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
