@@ -23,6 +23,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_m68k
 #elif defined __s390__
 #define PTSI_HOST_FAMILY ptsi_family_s390
+#elif defined __nios2__
+#define PTSI_HOST_FAMILY ptsi_family_nios2
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -10,7 +10,7 @@
 
 #include "sim.h"
 
-extern const struct ptsi_family ptsi_family_openrisc;
+extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -32,6 +32,11 @@ struct machine {
 static const struct machine openrisc = {
 	&ptsi_family_openrisc, 4, true, 34,
 	{ .nr = 11, .arg = { 3, 4, 5, 6, 7, 8 }, .rval = 11, .ip = 32, .sp = 1, .arch = 0x5c },
+};
+
+static const struct machine nios2 = {
+	&ptsi_family_nios2, 4, false, 49,
+	{ .nr = 2, .arg = { 4, 5, 6, 7, 8, 9 }, .rval = 2, .ip = 32, .sp = 27, .arch = 0x40000071 },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -86,6 +91,7 @@ static const struct use {
 	bool nr, args, skip; /* at an entry stop; rval at an exit stop always */
 } uses[] = {
 	{ &openrisc, false, false, false },
+	{ &nios2, true, true, true },
 };
 
 static void assert_use(const struct machine *m, const struct ptsi_syscall_info *want,
