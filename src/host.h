@@ -25,6 +25,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_s390
 #elif defined __nios2__
 #define PTSI_HOST_FAMILY ptsi_family_nios2
+#elif defined __xtensa__
+#define PTSI_HOST_FAMILY ptsi_family_xtensa
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -10,7 +10,7 @@
 
 #include "sim.h"
 
-extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2;
+extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -26,17 +26,24 @@ struct machine {
 	unsigned word;
 	bool big;
 	int words;
+	unsigned poke; /* 1: a word's address for POKEUSR is its index */
 	struct sim_layout at;
 };
 
 static const struct machine openrisc = {
-	&ptsi_family_openrisc, 4, true, 34,
+	&ptsi_family_openrisc, 4, true, 34, 0,
 	{ .nr = 11, .arg = { 3, 4, 5, 6, 7, 8 }, .rval = 11, .ip = 32, .sp = 1, .arch = 0x5c },
 };
 
 static const struct machine nios2 = {
-	&ptsi_family_nios2, 4, false, 49,
+	&ptsi_family_nios2, 4, false, 49, 0,
 	{ .nr = 2, .arg = { 4, 5, 6, 7, 8, 9 }, .rval = 2, .ip = 32, .sp = 27, .arch = 0x40000071 },
+};
+
+/* Words are the addresses of POKEUSR. */
+static const struct machine xtensa = {
+	&ptsi_family_xtensa, 4, false, 256, 1,
+	{ .nr = 255, .arg = { 6, 3, 4, 5, 8, 9 }, .rval = 2, .ip = 32, .sp = 1, .arch = 0x5e },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -52,6 +59,9 @@ static struct ptsi_stop stop_at(const struct machine *m, uint8_t op)
 	sim.big = m->big;
 	sim.len = (size_t)m->words * m->word;
 	sim.layout = m->at;
+	sim.user_step = m->poke;
+	for (int i = 0; i < SIM_WORDS_MAX; i++)
+		sim.user[i] = i < m->words ? i : -1;
 	for (int i = 0; i < m->words; i++)
 		sim_put(i, 0x41001000U + 0x10 * (unsigned)i);
 	if (op != EXIT || m->at.nr != m->at.rval)
@@ -92,6 +102,7 @@ static const struct use {
 } uses[] = {
 	{ &openrisc, false, false, false },
 	{ &nios2, true, true, true },
+	{ &xtensa, true, true, false },
 };
 
 static void assert_use(const struct machine *m, const struct ptsi_syscall_info *want,
@@ -103,7 +114,7 @@ static void assert_use(const struct machine *m, const struct ptsi_syscall_info *
 		ck_assert(!ptsi_is_plain(m->family, want));
 	ck_assert_int_ge(ptsi_stop_set(st, want), 0);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), n);
-	ck_assert_uint_eq(sim_count(PTSI_SETREGSET) + sim_count(PTSI_POKEUSR), !n);
+	ck_assert_int_eq(sim_count(PTSI_SETREGSET) + sim_count(PTSI_POKEUSR) == 0, native);
 }
 
 START_TEST(kernel_is_asked_for_what_it_does_right)
@@ -161,6 +172,35 @@ START_TEST(openrisc_number_is_the_one_that_is_run)
 }
 END_TEST
 
+/* The kernel's request would leave the old number as the result. */
+START_TEST(xtensa_call_that_is_not_run_has_a_result)
+{
+	struct ptsi_stop st = stop_at(&xtensa, _i ? SECCOMP : ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	want.entry.nr = UINT64_MAX;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq((int32_t)sim_word(255), -1);
+	ck_assert_int_eq((int32_t)sim_word(2), -38);
+}
+END_TEST
+
+START_TEST(xtensa_poke_that_fails_is_undone)
+{
+	struct ptsi_stop st = stop_at(&xtensa, ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	want.op = SKIP;
+	want.exit.rval = 7;
+	want.exit.is_error = 0;
+	want.stack_pointer = 0x20000;
+	sim_watch((unsigned)_i, ESRCH);
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(errno, ESRCH);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("rare architectures");
@@ -171,6 +211,8 @@ int main(void)
 	tcase_add_loop_test(tc, kernel_is_asked_for_what_it_does_right, 0,
 			    sizeof uses / sizeof uses[0]);
 	tcase_add_test(tc, openrisc_number_is_the_one_that_is_run);
+	tcase_add_loop_test(tc, xtensa_call_that_is_not_run_has_a_result, 0, 2);
+	tcase_add_loop_test(tc, xtensa_poke_that_fails_is_undone, 1, 4);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

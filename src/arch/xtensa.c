@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * xtensa: 32-bit calls of either byte order, windowed or not.
+ *
+ * The regset has the registers in their physical order, which rotates, of cores with 16, 32
+ * or 64 of them; a SETREGSET writes all or zeros, and no number 0 (gpr_set in
+ * arch/xtensa/kernel/ptrace.c).  PEEKUSR and POKEUSR know the current window: everything
+ * goes through them, and words are their addresses.
+ *
+ * The number is in syscall from the start of the entry stop on.  A result that is in a2 when
+ * it is -1 stays there (do_syscall_trace_enter, system_call; 5.10, 6.1, 7.2); unwritten it is
+ * the old number, and that is what PTRACE_SET_SYSCALL_INFO leaves.
+ */
+#include <errno.h>
+
+#include "../abi.h"
+
+#define ARCH_XTENSA 0x5e
+
+/* addresses of PEEKUSR and POKEUSR */
+enum { A1 = 1, A2, A3, A4, A5, A6, A8 = 8, A9, PC = 0x20, SYSCALL = 0xff };
+
+#if defined __xtensa__
+#include <asm/ptrace.h>
+_Static_assert(REG_A_BASE == 0 && REG_PC == PC && SYSCALL_NR == SYSCALL, "");
+#endif
+
+static const struct ptsi_abi xtensa = {
+	.name = "xtensa", .arch = ARCH_XTENSA, .word = 4, .value = 4, .pointer = 4, .insn_len = 3,
+	.enosys = 38, .nr = SYSCALL, .arg = { A6, A3, A4, A5, A8, A9 },
+	.arg1_copy = PTSI_NO_WORD, .rval = A2, .ip = PC, .sp = A1, .user_nr = A2, .getpid = 120,
+	.flag = PTSI_NO_WORD, .poke = 1, .at_entry = PTSI_SKIP_AHEAD,
+	.at_seccomp = PTSI_SKIP_KEPT,
+};
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (!st->info_size || st->info.arch == ARCH_XTENSA)
+		return &xtensa;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+static const struct ptsi_abi *const abis[] = { &xtensa, NULL };
+
+extern const struct ptsi_family ptsi_family_xtensa;
+const struct ptsi_family ptsi_family_xtensa = {
+	.name = "xtensa",
+	.abis = abis,
+	.native_wrong = PTSI_CAN_SKIP,
+	.pick = pick,
+};
