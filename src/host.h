@@ -27,6 +27,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_nios2
 #elif defined __xtensa__
 #define PTSI_HOST_FAMILY ptsi_family_xtensa
+#elif defined __arc__
+#define PTSI_HOST_FAMILY ptsi_family_arc
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

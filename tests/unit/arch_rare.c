@@ -10,7 +10,8 @@
 
 #include "sim.h"
 
-extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa;
+extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa,
+	ptsi_family_arc;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -44,6 +45,12 @@ static const struct machine nios2 = {
 static const struct machine xtensa = {
 	&ptsi_family_xtensa, 4, false, 256, 1,
 	{ .nr = 255, .arg = { 6, 3, 4, 5, 8, 9 }, .rval = 2, .ip = 32, .sp = 1, .arch = 0x5e },
+};
+
+static const struct machine arc = {
+	&ptsi_family_arc, 4, false, 40, 0,
+	{ .nr = 14, .arg = { 22, 21, 20, 19, 18, 17 }, .rval = 22, .ip = 6, .sp = 23,
+	  .arch = 0x400000c3 },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -103,6 +110,7 @@ static const struct use {
 	{ &openrisc, false, false, false },
 	{ &nios2, true, true, true },
 	{ &xtensa, true, true, false },
+	{ &arc, false, false, true },
 };
 
 static void assert_use(const struct machine *m, const struct ptsi_syscall_info *want,
@@ -201,6 +209,20 @@ START_TEST(xtensa_poke_that_fails_is_undone)
 }
 END_TEST
 
+/* What comes after sp in the regset is the kernel's stack. */
+START_TEST(arc_regset_ends_at_sp)
+{
+	struct ptsi_stop st = stop_at(&arc, ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	ck_assert_uint_eq(sim.asked, 96);
+	want.stack_pointer = 0x20000;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_uint_eq(sim.asked, 96);
+	assert_word(23, 0x20000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("rare architectures");
@@ -213,6 +235,7 @@ int main(void)
 	tcase_add_test(tc, openrisc_number_is_the_one_that_is_run);
 	tcase_add_loop_test(tc, xtensa_call_that_is_not_run_has_a_result, 0, 2);
 	tcase_add_loop_test(tc, xtensa_poke_that_fails_is_undone, 1, 4);
+	tcase_add_test(tc, arc_regset_ends_at_sp);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -459,7 +459,8 @@ static const char *where(const struct dump *d, const struct ptsi_abi *row, bool 
 /* Whether this row is one for the dump's registers, and for a tracer like the dump's. */
 static bool serves(const struct ptsi_abi *row, const struct dump *d)
 {
-	if (strcmp(row->name, d->abi->name) || (row->poke && row->poke != d->sim.user_step) ||
+	if (strcmp(row->name, d->abi->name) || row->big != d->sim.big ||
+	    (row->poke && row->poke != d->sim.user_step) ||
 	    (row->poke && row->word > sizeof(long)))
 		return false;
 	if (row->size && d->abi->family->read_max && d->abi->family->read_max < d->sim.len)
