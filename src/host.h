@@ -29,6 +29,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_xtensa
 #elif defined __arc__
 #define PTSI_HOST_FAMILY ptsi_family_arc
+#elif defined __csky__
+#define PTSI_HOST_FAMILY ptsi_family_csky
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

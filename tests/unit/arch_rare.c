@@ -11,7 +11,7 @@
 #include "sim.h"
 
 extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa,
-	ptsi_family_arc;
+	ptsi_family_arc, ptsi_family_csky;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -51,6 +51,11 @@ static const struct machine arc = {
 	&ptsi_family_arc, 4, false, 40, 0,
 	{ .nr = 14, .arg = { 22, 21, 20, 19, 18, 17 }, .rval = 22, .ip = 6, .sp = 23,
 	  .arch = 0x400000c3 },
+};
+
+static const struct machine csky = {
+	&ptsi_family_csky, 4, false, 38, 0,
+	{ .nr = 13, .arg = { 5, 7, 8, 9, 10, 11 }, .rval = 6, .ip = 2, .sp = 4, .arch = 0x400000fc },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -223,6 +228,82 @@ START_TEST(arc_regset_ends_at_sp)
 }
 END_TEST
 
+START_TEST(csky_number_can_not_be_set)
+{
+	struct ptsi_stop st = stop_at(&csky, _i ? SECCOMP : ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	want.entry.nr = 56;
+	ck_assert(!ptsi_is_plain(&ptsi_family_csky, &want));
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_uint_eq(sim_writes(), 0);
+}
+END_TEST
+
+/* At a SECCOMP stop alone, and then the kernel's request would leave an argument as the result. */
+START_TEST(csky_call_is_skipped_by_registers)
+{
+	struct ptsi_stop st = stop_at(&csky, _i ? SECCOMP : ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	want.entry.nr = UINT64_MAX;
+	ck_assert(!ptsi_is_plain(&ptsi_family_csky, &want));
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), _i ? PTSI_DONE : -1);
+	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0);
+	if (!_i) {
+		ck_assert_int_eq(errno, EOPNOTSUPP);
+		ck_assert_uint_eq(sim_writes(), 0);
+		return;
+	}
+	ck_assert_int_eq((int32_t)sim_word(13), -1);
+	ck_assert_int_eq((int32_t)sim_word(6), -38);
+}
+END_TEST
+
+START_TEST(csky_regset_is_written_whole)
+{
+	struct ptsi_stop st = stop_at(&csky, ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	st.way = PTSI_REGISTERS;
+	want.instruction_pointer = 0x10000;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_uint_eq(sim.asked, sim.len);
+	assert_word(2, 0x10000);
+}
+END_TEST
+
+/* SETREGSET fails halfway: what it has written is taken back. */
+START_TEST(csky_failed_write_is_undone)
+{
+	struct ptsi_stop st = stop_at(&csky, SECCOMP);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	want.op = SKIP;
+	want.exit.rval = 7;
+	want.exit.is_error = 0;
+	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_uint_eq(sim.requests, 1); /* GETREGSET */
+	sim_watch(1, EFAULT);
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(errno, EFAULT);
+	ck_assert_uint_eq(sim_count(PTSI_SETREGSET), 2);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+START_TEST(csky_length_tells_the_abi)
+{
+	struct ptsi_stop st = stop_at(&csky, ENTRY);
+
+	sim.len = 76;
+	read_stop(&st);
+	ck_assert_int_eq(ptsi_stop_abi(&st), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("rare architectures");
@@ -236,6 +317,11 @@ int main(void)
 	tcase_add_loop_test(tc, xtensa_call_that_is_not_run_has_a_result, 0, 2);
 	tcase_add_loop_test(tc, xtensa_poke_that_fails_is_undone, 1, 4);
 	tcase_add_test(tc, arc_regset_ends_at_sp);
+	tcase_add_loop_test(tc, csky_number_can_not_be_set, 0, 2);
+	tcase_add_loop_test(tc, csky_call_is_skipped_by_registers, 0, 2);
+	tcase_add_test(tc, csky_regset_is_written_whole);
+	tcase_add_test(tc, csky_failed_write_is_undone);
+	tcase_add_test(tc, csky_length_tells_the_abi);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -794,7 +794,8 @@ static uint64_t random_value(const struct dump *d)
 static const struct set *set_of(const struct dump *d, int field)
 {
 	for (const struct set *set = NULL; (set = next_set(d, set));)
-		if (set->fields == field && set->answer == 0 && !set->repeat && set->n)
+		if (set->fields == field && set->answer == 0 && !set->repeat && set->n &&
+		    !(field == PTSI_CAN_NR && set->val.entry.nr == UINT64_MAX))
 			return set;
 	return NULL;
 }
