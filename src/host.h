@@ -31,6 +31,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_arc
 #elif defined __csky__
 #define PTSI_HOST_FAMILY ptsi_family_csky
+#elif defined __hexagon__
+#define PTSI_HOST_FAMILY ptsi_family_hexagon
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

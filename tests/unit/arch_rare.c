@@ -11,7 +11,7 @@
 #include "sim.h"
 
 extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa,
-	ptsi_family_arc, ptsi_family_csky;
+	ptsi_family_arc, ptsi_family_csky, ptsi_family_hexagon;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -56,6 +56,11 @@ static const struct machine arc = {
 static const struct machine csky = {
 	&ptsi_family_csky, 4, false, 38, 0,
 	{ .nr = 13, .arg = { 5, 7, 8, 9, 10, 11 }, .rval = 6, .ip = 2, .sp = 4, .arch = 0x400000fc },
+};
+
+static const struct machine hexagon = {
+	&ptsi_family_hexagon, 4, false, 48, 0,
+	{ .nr = 6, .arg = { 0, 1, 2, 3, 4, 5 }, .rval = 0, .ip = 42, .sp = 29, .arch = 0xa4 },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -116,6 +121,7 @@ static const struct use {
 	{ &nios2, true, true, true },
 	{ &xtensa, true, true, false },
 	{ &arc, false, false, true },
+	{ &hexagon, true, true, true },
 };
 
 static void assert_use(const struct machine *m, const struct ptsi_syscall_info *want,
