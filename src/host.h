@@ -33,6 +33,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_csky
 #elif defined __hexagon__
 #define PTSI_HOST_FAMILY ptsi_family_hexagon
+#elif defined __nds32__
+#define PTSI_HOST_FAMILY ptsi_family_nds32
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

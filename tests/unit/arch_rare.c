@@ -11,7 +11,8 @@
 #include "sim.h"
 
 extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa,
-	ptsi_family_arc, ptsi_family_csky, ptsi_family_hexagon;
+	ptsi_family_arc, ptsi_family_csky, ptsi_family_hexagon,
+	ptsi_family_nds32;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -61,6 +62,11 @@ static const struct machine csky = {
 static const struct machine hexagon = {
 	&ptsi_family_hexagon, 4, false, 48, 0,
 	{ .nr = 6, .arg = { 0, 1, 2, 3, 4, 5 }, .rval = 0, .ip = 42, .sp = 29, .arch = 0xa4 },
+};
+
+static const struct machine nds32 = {
+	&ptsi_family_nds32, 4, false, 35, 0,
+	{ .nr = 34, .arg = { 0, 1, 2, 3, 4, 5 }, .rval = 0, .ip = 30, .sp = 29, .arch = 0x400000a7 },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -310,6 +316,33 @@ START_TEST(csky_length_tells_the_abi)
 }
 END_TEST
 
+/* The tracee goes on without an exit stop, and what is in r0 is the result. */
+START_TEST(nds32_skip_is_done_at_once)
+{
+	struct ptsi_stop st = stop_at(&nds32, ENTRY);
+	struct ptsi_syscall_info want = read_stop(&st);
+
+	sim.set_errno = EIO;
+	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert(!st.abi->no_exit(&st));
+	want.op = SKIP;
+	want.exit.rval = -13;
+	want.exit.is_error = 1;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq((int32_t)sim_word(34), -1);
+	ck_assert_int_eq((int32_t)sim_word(0), -13);
+	ck_assert_uint_eq(sim_word(15), 0x410010f0);
+	want = read_stop(&st);
+	ck_assert_uint_eq(want.entry.nr, UINT64_MAX);
+	ck_assert(st.abi->no_exit(&st));
+	st = stop_at(&nds32, EXIT);
+	sim_put(34, (uint64_t)-1); /* rt_sigreturn's */
+	read_stop(&st);
+	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert(!st.abi->no_exit(&st));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("rare architectures");
@@ -328,6 +361,7 @@ int main(void)
 	tcase_add_test(tc, csky_regset_is_written_whole);
 	tcase_add_test(tc, csky_failed_write_is_undone);
 	tcase_add_test(tc, csky_length_tells_the_abi);
+	tcase_add_test(tc, nds32_skip_is_done_at_once);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
