@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+#include "live.h"
+
+#define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)
+
+const char *live_abi;
+int live_way;
+static char dir[4096];
+
+bool has_error_flag(void)
+{
+#if defined __alpha__ || defined __ia64__ || defined __mips__ || defined __nios2__ ||              \
+	defined __powerpc__ || defined __sparc__
+	return true;
+#else
+	return false;
+#endif
+}
+
+bool int80(void)
+{
+	return strcmp(live_abi, "int80") == 0;
+}
+
+int word_size(void)
+{
+	if (int80() || strcmp(live_abi, "i386") == 0)
+		return 4;
+	return strcmp(live_abi, "native") == 0 ? sizeof(long) : 8;
+}
+
+void live_dir(const char *program)
+{
+	const char *env = getenv("PTSI_TRACEES"), *slash = strrchr(program, '/');
+
+	if (env)
+		snprintf(dir, sizeof dir, "%s", env);
+	else
+		snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - program) : 1,
+			 slash ? program : ".");
+}
+
+void tracee_path(char *path, size_t size)
+{
+	snprintf(path, size, "%s/tracee-%s", dir, live_abi);
+}
+
+int raw_get(pid_t tid, struct ptsi_syscall_info *info)
+{
+	/* longer than the structure: test_fallback.c has a filter that tells requests by size */
+	struct {
+		struct ptsi_syscall_info info;
+		char more[8];
+	} buf;
+	long r;
+
+	memset(&buf, 0, sizeof buf);
+	r = syscall(SYS_ptrace, RAW_GET, (long)tid, sizeof buf, &buf);
+	MUST(r >= 0);
+	*info = buf.info;
+	return (int)r;
+}
+
+size_t raw_regs(pid_t tid, unsigned char image[512])
+{
+	struct iovec iov = { image, 512 };
+
+	memset(image, 0, 512);
+	MUST(syscall(SYS_ptrace, PTRACE_GETREGSET, (long)tid, 1L /* NT_PRSTATUS */, &iov) == 0);
+	return iov.iov_len;
+}
+
+void snapshot(pid_t tid, struct snapshot *s)
+{
+	s->len = raw_regs(tid, s->regs);
+	s->size = raw_get(tid, &s->info);
+}
+
+void unchanged(pid_t tid, const struct snapshot *s)
+{
+	struct snapshot now;
+
+	snapshot(tid, &now);
+	ck_assert_uint_eq(now.len, s->len);
+	for (size_t i = 0; i < s->len; i++)
+		ck_assert_msg(now.regs[i] == s->regs[i], "op %d nr %lld: byte %zu: %#x, was %#x",
+			      s->info.op, (long long)s->info.entry.nr, i, now.regs[i], s->regs[i]);
+	ck_assert_int_eq(now.size, s->size);
+	ck_assert_mem_eq(&now.info, &s->info, sizeof now.info);
+}
+
+/* Resumed without that signal it would crash for ever. */
+static bool crashed(int wstatus)
+{
+	int sig = WIFSTOPPED(wstatus) ? wstatus >> 8 : 0;
+
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE;
+}
+
+int go(pid_t tid, int request, int sig)
+{
+	int wstatus;
+
+	MUST(syscall(SYS_ptrace, (long)request, (long)tid, 0L, (long)sig) == 0);
+	MUST(waitpid(tid, &wstatus, __WALL) == tid);
+	if (crashed(wstatus))
+		ck_abort_msg("tracee crashed, wstatus %#x", wstatus);
+	return wstatus;
+}
+
+static void go_to_stop(pid_t tid, int request, int *wstatus, struct ptsi_syscall_info *info)
+{
+	*wstatus = go(tid, request, 0);
+	if (!WIFSTOPPED(*wstatus))
+		ck_abort_msg("tracee ended, wstatus %#x", *wstatus);
+	raw_get(tid, info);
+}
+
+int go_to(pid_t tid, int op)
+{
+	struct ptsi_syscall_info info;
+	int wstatus;
+
+	do
+		go_to_stop(tid, PTRACE_SYSCALL, &wstatus, &info);
+	while (info.op != op);
+	return wstatus;
+}
+
+static void next_of_kind(const struct target *t, struct ptsi_syscall_info *info)
+{
+	int wstatus;
+
+	do
+		go_to_stop(t->tid, t->kind == SECCOMP ? PTRACE_CONT : PTRACE_SYSCALL, &wstatus,
+			   info);
+	while (info->op != t->kind);
+}
+
+static bool is_marker(const struct ptsi_syscall_info *info)
+{
+	return (uint32_t)info->entry.args[0] == UINT32_MAX && info->entry.args[1] == MARK;
+}
+
+void next_target(struct target *t)
+{
+	struct ptsi_syscall_info info;
+
+	do
+		next_of_kind(t, &info);
+	while (!is_marker(&info));
+	t->right = info.entry.args[2];
+	t->wrong = info.entry.args[3];
+	t->p = info.entry.args[4];
+	t->q = info.entry.args[5];
+	next_of_kind(t, &info);
+}
+
+/* The child waits until it is seized. */
+static void exec_tracee(int ready, const char *const argv[])
+{
+	char path[sizeof dir + 64], c;
+
+	tracee_path(path, sizeof path);
+	if (read(ready, &c, 1) == 1)
+		execv(path, (char *const *)(uintptr_t)argv);
+	_exit(9);
+}
+
+void start(struct target *t, int kind, const char *const params[])
+{
+	const char *argv[12] = { "tracee", kind == SECCOMP ? "seccomp" : "none" };
+	int ready[2], wstatus;
+
+	for (int n = 2; (argv[n] = *params); n++)
+		params++;
+	ptsi_use(live_way);
+	MUST(pipe(ready) == 0);
+	t->kind = kind;
+	t->tid = fork();
+	MUST(t->tid >= 0);
+	if (t->tid == 0) {
+		close(ready[1]);
+		exec_tracee(ready[0], argv);
+	}
+	close(ready[0]);
+	MUST(ptrace(PTRACE_SEIZE, t->tid, 0, OPTIONS) == 0);
+	MUST(ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0);
+	MUST(write(ready[1], "", 1) == 1);
+	close(ready[1]);
+	MUST(waitpid(t->tid, &wstatus, __WALL) == t->tid);
+	MUST(WIFSTOPPED(wstatus));
+	next_target(t);
+}
+
+struct target start_rounds(int kind, const char *what, long long param)
+{
+	struct target t;
+	char number[32];
+
+	snprintf(number, sizeof number, "%lld", param);
+	start(&t, kind, (const char *const[]){ "rounds", what, number, NULL });
+	return t;
+}
+
+void finish(pid_t tid)
+{
+	int wstatus;
+
+	do
+		wstatus = go(tid, PTRACE_CONT, 0);
+	while (WIFSTOPPED(wstatus));
+	if (wstatus)
+		ck_abort_msg("tracee: wstatus %#x", wstatus);
+}
+
+void tell(const struct target *t, long told)
+{
+	MUST(ptrace(PTRACE_POKEDATA, t->tid, (long)t->p, told) == 0);
+}
+
+void finish_told(const struct target *t, bool changed)
+{
+	tell(t, TOLD_LAST | (changed ? TOLD_CHANGED : 0));
+	finish(t->tid);
+}
+
+long option_set(pid_t tid, long more)
+{
+	return ptrace(PTRACE_SETOPTIONS, tid, 0, OPTIONS | more);
+}
+
+/* Zeroed first: valgrind doesn't know that the request writes there. */
+int get(pid_t tid, struct ptsi_syscall_info *info)
+{
+	memset(info, 0, sizeof *info);
+	return ptsi_get_syscall_info(tid, sizeof *info, info);
+}
+
+int set(pid_t tid, const struct ptsi_syscall_info *info)
+{
+	return ptsi_set_syscall_info(tid, sizeof *info, info);
+}
+
+int set_result(pid_t tid, uint8_t op, int64_t rval, bool is_error)
+{
+	struct ptsi_syscall_info info = { .op = op,
+					  .exit = { .rval = rval, .is_error = is_error } };
+
+	return set(tid, &info);
+}
+
+void result_is(pid_t tid, int64_t rval)
+{
+	struct ptsi_syscall_info info;
+
+	raw_get(tid, &info);
+	ck_assert_int_eq(info.op, EXIT);
+	ck_assert_int_eq(info.exit.rval, rval);
+}
+
+void leave_out(struct ptsi_syscall_info *info)
+{
+	info->arch = 0;
+	info->instruction_pointer = info->stack_pointer = 0;
+}
+
+/* int $0x80 in 64-bit code: the kernel tells the whole registers, a new value is of 32 bits. */
+uint64_t put_right(uint64_t arg)
+{
+	return int80() ? (uint32_t)(arg - WRONG) : arg - WRONG;
+}
+
+/* Also with arch, ip and sp left out.  At a stop of no call there is nothing to set. */
+void identity(pid_t tid)
+{
+	struct ptsi_syscall_info info;
+	struct snapshot before;
+
+	snapshot(tid, &before);
+	ck_assert_int_eq(get(tid, &info), before.size);
+	ck_assert_mem_eq(&info, &before.info, sizeof info);
+	for (int i = 0; i < 2; i++) {
+		if (info.op == NONE) {
+			ck_assert_int_eq(set(tid, &info), -1);
+			ck_assert_int_eq(errno, EINVAL);
+		} else {
+			ck_assert_int_eq(set(tid, &info), PTSI_DONE);
+		}
+		unchanged(tid, &before);
+		/* the kernel's request sign-extends the -1 that int $0x80 has zero-extended */
+		if (int80() && info.op != NONE && info.entry.nr == UINT64_MAX)
+			break;
+		leave_out(&info);
+	}
+}
+
+/* ESRCH for a thread that is gone, runs, or isn't the caller's tracee. */
+void no_tracee(pid_t tid)
+{
+	struct ptsi_syscall_info info;
+	struct ptsi_abi_info abi;
+
+	ck_assert(get(tid, &info) == -1 && errno == ESRCH);
+	ck_assert(set_result(tid, EXIT, 0, false) == -1 && errno == ESRCH);
+	ck_assert(set_result(tid, SKIP, 0, false) == -1 && errno == ESRCH);
+	info = (struct ptsi_syscall_info){ .op = ENTRY, .entry = { .nr = 1 } };
+	ck_assert(set(tid, &info) == -1 && errno == ESRCH);
+	info.stack_pointer = 8;
+	ck_assert(set(tid, &info) == -1 && errno == ESRCH);
+	ck_assert(ptsi_repeat_syscall(tid, &info) == -1 && errno == ESRCH);
+	ck_assert(ptsi_features(tid) == -1 && errno == ESRCH);
+	ck_assert(ptsi_abi_info(tid, sizeof abi, &abi) == -1 && errno == ESRCH);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* live ABI kernel|registers|auto: exits 77 with the reason where that can't run here. */
+#include "live.h"
+
+static void skip_all(const char *why)
+{
+	printf("skipped: %s\n", why);
+	exit(EXIT_SKIPPED);
+}
+
+/* Whether the tracee program runs untraced. */
+static void need_abi(void)
+{
+	char path[4200];
+	int wstatus;
+	pid_t pid;
+
+	tracee_path(path, sizeof path);
+	pid = fork();
+	if (pid == 0) {
+		execl(path, "tracee", "none", "ok", (char *)NULL);
+		_exit(errno == ENOEXEC ? EXIT_SKIPPED : 9);
+	}
+	if (pid < 0 || waitpid(pid, &wstatus, 0) != pid) {
+		perror("live: fork");
+		exit(EXIT_FAILURE);
+	}
+	if (wstatus == 0)
+		return;
+	if (int80() && WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGSEGV)
+		skip_all("this kernel has no int $0x80");
+	if (wstatus == EXIT_SKIPPED << 8) {
+		printf("skipped: this kernel doesn't run %s %s\n", live_abi,
+		       int80() ? "calls" : "programs");
+		exit(EXIT_SKIPPED);
+	}
+	fprintf(stderr, "live: %s none ok: wstatus %#x\n", path, wstatus);
+	exit(EXIT_FAILURE);
+}
+
+/* Whether threads may be traced, and with which requests. */
+static void need_ptrace(void)
+{
+	struct ptsi_syscall_info info;
+	bool get, set;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) < 0) {
+		printf("skipped: ptrace is forbidden here: %s\n", strerror(errno));
+		kill(pid, SIGKILL);
+		exit(EXIT_SKIPPED);
+	}
+	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+	waitpid(pid, NULL, __WALL);
+	get = syscall(SYS_ptrace, RAW_GET, (long)pid, sizeof info, &info) >= 0;
+	set = syscall(SYS_ptrace, RAW_SET, (long)pid, 0L, NULL) >= 0 || errno == EINVAL;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, __WALL);
+	if (!get)
+		skip_all("no PTRACE_GET_SYSCALL_INFO, by which the tests find their way");
+	if (!set && live_way == PTSI_KERNEL)
+		skip_all("this kernel has no PTRACE_SET_SYSCALL_INFO");
+}
+
+static int way(const char *name)
+{
+	static const char *const names[] = {
+		[PTSI_AUTO] = "auto",
+		[PTSI_KERNEL] = "kernel",
+		[PTSI_REGISTERS] = "registers",
+	};
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(name, names[i]) == 0)
+			return i;
+	return -1;
+}
+
+static SRunner *suites(void)
+{
+	static Suite *(*const more[])(void) = {
+		errors_suite, identity_suite, skip_suite,    move_suite,
+		info_suite,   vsyscall_suite, filters_suite, signals_suite,
+		tasks_suite,  fallback_suite, faults_suite,  stress_suite,
+	};
+	SRunner *runner;
+
+	if (sizeof(long) == 4 && strcmp(live_abi, "x86_64") == 0)
+		return srunner_create(unseen_suite());
+	runner = srunner_create(set_suite());
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+		srunner_add_suite(runner, more[i]());
+	return runner;
+}
+
+int main(int argc, char **argv)
+{
+	SRunner *runner;
+	int failed;
+
+	if (argc != 3 || (live_way = way(argv[2])) < 0) {
+		fprintf(stderr, "usage: live ABI kernel|registers|auto\n");
+		return 2;
+	}
+	live_abi = argv[1];
+	live_dir(argv[0]);
+	need_ptrace();
+	need_abi();
+	runner = suites();
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

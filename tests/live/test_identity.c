@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* At every stop of a program: what is read is the kernel's, and to set it changes nothing. */
+#include "live.h"
+
+struct seen {
+	int stops[SECCOMP + 1]; /* by op */
+	int restarts, errors, odd_numbers, top_bits;
+};
+
+static void count(const struct ptsi_syscall_info *info, struct seen *seen)
+{
+	seen->stops[info->op]++;
+	if (info->op == EXIT) {
+		seen->errors += info->exit.is_error;
+		seen->restarts += info->exit.rval == -514 || info->exit.rval == -516;
+		seen->top_bits += !info->exit.is_error && (info->exit.rval & 0x80000000);
+	} else if (info->op != NONE) {
+		seen->odd_numbers += (int64_t)info->entry.nr < 0;
+	}
+}
+
+/* Look at every stop from the target on to the end. */
+static struct seen look_at_all(const struct target *t)
+{
+	struct seen seen = { .restarts = 0 };
+	int wstatus, sig = 0;
+
+	do {
+		struct ptsi_syscall_info info;
+
+		raw_get(t->tid, &info);
+		count(&info, &seen);
+		identity(t->tid);
+		wstatus = go(t->tid, PTRACE_SYSCALL, sig);
+		sig = WIFSTOPPED(wstatus) && wstatus >> 8 == SIGALRM ? SIGALRM : 0;
+	} while (WIFSTOPPED(wstatus));
+	ck_assert_msg(wstatus == 0, "tracee: wstatus %#x", wstatus);
+	return seen;
+}
+
+START_TEST(busy)
+{
+	struct target t;
+	struct seen seen;
+
+	start(&t, kinds[_i], (const char *const[]){ "busy", NULL });
+	seen = look_at_all(&t);
+	ck_assert_int_ge(seen.stops[EXIT], 19);
+	ck_assert_int_eq(seen.stops[ENTRY] + (kinds[_i] == SECCOMP), seen.stops[EXIT] + 1);
+	if (kinds[_i] == SECCOMP)
+		ck_assert_int_eq(seen.stops[SECCOMP], seen.stops[EXIT] + 1);
+	ck_assert_int_ge(seen.errors, 4);
+}
+END_TEST
+
+START_TEST(odd)
+{
+	struct target t;
+	struct seen seen;
+
+	start(&t, kinds[_i], (const char *const[]){ "odd", NULL });
+	seen = look_at_all(&t);
+	ck_assert_int_ge(seen.restarts, 2);
+	ck_assert_int_ge(seen.odd_numbers, 2);
+	ck_assert_int_ge(seen.stops[NONE], 2); /* the signal */
+	if (word_size() == 4)
+		ck_assert_int_ge(seen.top_bits, 1);
+}
+END_TEST
+
+Suite *identity_suite(void)
+{
+	Suite *s = suite_create("identity");
+	TCase *tc = tcase_create("set as read");
+
+	tcase_set_timeout(tc, 20);
+	tcase_add_loop_test(tc, busy, 0, N_KINDS);
+	tcase_add_loop_test(tc, odd, 0, N_KINDS);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* What can be done, what the ABI is, and what the stop is about. */
+#include "live.h"
+
+static bool refuse_get, refuse_set;
+
+static long refusing(long request, pid_t tid, void *addr, void *data)
+{
+	if ((request == RAW_GET && refuse_get) || (request == RAW_SET && refuse_set)) {
+		errno = EIO;
+		return -1;
+	}
+	return syscall(SYS_ptrace, request, (long)tid, addr, data);
+}
+
+/* What the library finds: this kernel, or one that lacks a request. */
+enum { AS_IT_IS, NO_SET, NEITHER, N_KERNELS };
+
+static void imitate(int kernel)
+{
+	refuse_set = kernel != AS_IT_IS;
+	refuse_get = kernel == NEITHER;
+	ptsi_set_ptrace(kernel == AS_IT_IS ? NULL : refusing);
+}
+
+/* One thing to be done at a stop, by the round that finds out whether it was. */
+static int set_nr(const struct target *t, struct ptsi_syscall_info *info, int unused)
+{
+	(void)unused;
+	info->entry.nr = t->right;
+	return set(t->tid, info);
+}
+
+static int set_arg(const struct target *t, struct ptsi_syscall_info *info, int i)
+{
+	info->entry.args[i] = put_right(info->entry.args[i]);
+	return set(t->tid, info);
+}
+
+static int set_rval(const struct target *t, struct ptsi_syscall_info *info, int unused)
+{
+	(void)unused;
+	info->exit.rval = 0x55;
+	info->exit.is_error = 0;
+	return set(t->tid, info);
+}
+
+static int skip(const struct target *t, struct ptsi_syscall_info *info, int unused)
+{
+	(void)unused;
+	(void)info;
+	return set_result(t->tid, SKIP, 0x55, false);
+}
+
+static uint64_t landed; /* where round `jump` goes to */
+
+static int set_ip(const struct target *t, struct ptsi_syscall_info *info, int unused)
+{
+	(void)unused;
+	info->instruction_pointer = landed;
+	return set(t->tid, info);
+}
+
+static int set_sp(const struct target *t, struct ptsi_syscall_info *info, int lower)
+{
+	for (int i = 0; i < 1024; i += (int)sizeof(long)) {
+		long word, at = (long)info->stack_pointer + i;
+
+		ck_assert_int_eq(syscall(SYS_ptrace, PTRACE_PEEKDATA, (long)t->tid, at, &word), 0);
+		ck_assert_int_eq(ptrace(PTRACE_POKEDATA, t->tid, at - lower, word), 0);
+	}
+	info->stack_pointer -= (unsigned)lower;
+	return set(t->tid, info);
+}
+
+enum { AT_ENTRY = 1, AT_SECCOMP = 2, AT_EXIT = 4, AT_CALL = 3, AT_ANY = 7, SP_LOWER = 0x1000 };
+
+static const struct {
+	int bit, stops;
+	const char *round;
+	int round_param;
+	int (*run)(const struct target *t, struct ptsi_syscall_info *info, int param);
+	int param;
+} things[] = {
+	{ PTSI_CAN_NR, AT_CALL, "args", CALLED_ANOTHER, set_nr, 0 },
+	{ PTSI_CAN_ARG(0), AT_CALL, "args", 1, set_arg, 0 },
+	{ PTSI_CAN_ARG(1), AT_CALL, "args", 2, set_arg, 1 },
+	{ PTSI_CAN_ARG(2), AT_CALL, "args", 4, set_arg, 2 },
+	{ PTSI_CAN_ARG(3), AT_CALL, "args", 8, set_arg, 3 },
+	{ PTSI_CAN_ARG(4), AT_CALL, "args", 16, set_arg, 4 },
+	{ PTSI_CAN_ARG(5), AT_CALL, "args", 32, set_arg, 5 },
+	{ PTSI_CAN_RESULT, AT_EXIT, "result", 0x55, set_rval, 0 },
+	{ PTSI_CAN_SKIP, AT_CALL, "skip", 0x55, skip, 0 },
+	{ PTSI_CAN_IP, AT_ANY, "jump", 0, set_ip, 0 },
+	{ PTSI_CAN_SP, AT_ANY, "sp", SP_LOWER, set_sp, SP_LOWER },
+};
+
+enum { N_THINGS = sizeof things / sizeof things[0] };
+
+/* A set bit is done, a clear one of this kind of stop refused with nothing changed. */
+static void try_thing(int i, int stop, int kernel)
+{
+	struct target t = start_rounds(stop == AT_SECCOMP ? SECCOMP : ENTRY, things[i].round,
+				       things[i].round_param);
+	struct ptsi_syscall_info info;
+	struct snapshot before;
+	int can, r, err;
+
+	raw_get(t.tid, &info);
+	landed = info.entry.args[2];
+	if (stop == AT_EXIT)
+		go_to(t.tid, EXIT);
+	snapshot(t.tid, &before);
+	info = before.info;
+	imitate(kernel);
+	can = ptsi_features(t.tid);
+	if (kernel == NEITHER && stop != AT_SECCOMP && can == -1) {
+		ck_assert_int_eq(errno, EOPNOTSUPP);
+		can = 0;
+	}
+	ck_assert_int_ge(can, 0);
+	unchanged(t.tid, &before);
+	r = things[i].run(&t, &info, things[i].param);
+	err = errno;
+	if (can & things[i].bit) {
+		ck_assert_msg(r >= 0, "bit %#x: %s", things[i].bit, strerror(err));
+	} else {
+		ck_assert_int_eq(r, -1);
+		ck_assert_int_eq(err, EOPNOTSUPP);
+		unchanged(t.tid, &before);
+	}
+	if (things[i].bit == PTSI_CAN_SKIP && r >= 0)
+		ck_assert_int_eq(r, can & PTSI_CAN_DONE ? PTSI_DONE : PTSI_AT_EXIT);
+	if (r == PTSI_AT_EXIT) {
+		go_to(t.tid, EXIT);
+		ck_assert_int_eq(set_result(t.tid, EXIT, 0x55, false), PTSI_DONE);
+	}
+	tell(&t, TOLD_LAST | (r >= 0 ? TOLD_CHANGED : 0) | TOLD_SAME_STACK);
+	finish(t.tid);
+}
+
+START_TEST(features_are_true)
+{
+	int stop = 1 << _i % 3, kernel = _i / 3 % N_KERNELS, thing = _i / 3 / N_KERNELS;
+
+	if (things[thing].stops & stop)
+		try_thing(thing, stop, kernel);
+}
+END_TEST
+
+START_TEST(repeat_feature)
+{
+	struct target t = start_rounds(ENTRY, "repeat", 2);
+	struct ptsi_syscall_info entry;
+	int can;
+
+	raw_get(t.tid, &entry);
+	go_to(t.tid, EXIT);
+	imitate(_i);
+	can = ptsi_features(t.tid);
+	ck_assert_int_eq(ptsi_repeat_syscall(t.tid, &entry),
+			 can >= 0 && can & PTSI_CAN_REPEAT ? 0 : -1);
+	finish_told(&t, can >= 0 && can & PTSI_CAN_REPEAT);
+}
+END_TEST
+
+/* What this machine can: all but what a lacking request does in the way `kernel`. */
+START_TEST(features_here)
+{
+	enum { MOVE = PTSI_CAN_IP | PTSI_CAN_SP, NATIVE = PTSI_NATIVE_GET | PTSI_NATIVE_SET };
+	int call = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP, can, native;
+	struct target t = start_rounds(kinds[_i % 2], "args", 0);
+
+	native = syscall(SYS_ptrace, RAW_SET, (long)t.tid, 0L, NULL) < 0 && errno == EINVAL;
+	native = PTSI_NATIVE_GET | (native && live_way != PTSI_REGISTERS ? PTSI_NATIVE_SET : 0);
+	can = ptsi_features(t.tid);
+	ck_assert_int_eq(can & NATIVE, native);
+#if defined __x86_64__ || defined __i386__ || defined __arm__ || defined __loongarch__
+	ck_assert_int_eq(can & ~NATIVE & ~PTSI_CAN_DONE, call | MOVE);
+#else
+	ck_assert_int_ne(can & call, 0);
+#endif
+	if (kinds[_i % 2] == ENTRY)
+		ck_assert_int_eq(can & PTSI_CAN_DONE, 0);
+	go_to(t.tid, EXIT);
+	can = ptsi_features(t.tid);
+	ck_assert_int_eq(can, PTSI_CAN_RESULT | PTSI_CAN_REPEAT | MOVE | native);
+	next_target(&t);
+	finish_told(&t, false);
+}
+END_TEST
+
+static const struct {
+	const char *live, *name, *arch_name;
+	uint32_t arch, word_size;
+} abis[] = {
+	{ "x86_64", "x86_64", "X86_64", 0xc000003e, 8 },
+	{ "i386", "i386", "I386", 0x40000003, 4 },
+	{ "int80", "i386", "I386", 0x40000003, 4 },
+	{ "x32", "x32", "X86_64", 0xc000003e, 4 },
+};
+
+enum { N_ABIS = sizeof abis / sizeof abis[0] };
+
+static void abi_is(pid_t tid)
+{
+	struct ptsi_syscall_info info;
+	struct ptsi_abi_info abi;
+	int i = 0;
+
+	raw_get(tid, &info);
+	memset(&abi, 0, sizeof abi);
+	ck_assert_int_eq(ptsi_abi_info(tid, sizeof abi, &abi), 0);
+	ck_assert_uint_eq(abi.arch, info.arch);
+	while (i < N_ABIS && strcmp(abis[i].live, live_abi) != 0)
+		i++;
+	if (i == N_ABIS) {
+		ck_assert_str_eq(live_abi, "native");
+		ck_assert_uint_eq(abi.word_size, sizeof(long));
+		ck_assert_ptr_nonnull(ptsi_arch_name(abi.arch));
+		return;
+	}
+	ck_assert_str_eq(abi.name, abis[i].name);
+	ck_assert_uint_eq(abi.arch, abis[i].arch);
+	ck_assert_uint_eq(abi.word_size, abis[i].word_size);
+	ck_assert_str_eq(ptsi_arch_name(abi.arch), abis[i].arch_name);
+}
+
+START_TEST(abi_at_all_stops)
+{
+	struct target t = start_rounds(kinds[_i], "args", 0);
+
+	abi_is(t.tid);
+	go_to(t.tid, EXIT);
+	abi_is(t.tid);
+	next_target(&t);
+	ck_assert_int_ge(set_result(t.tid, SKIP, 0, false), 0);
+	if (strcmp(live_abi, "x32") != 0) /* which is told by the number */
+		abi_is(t.tid);
+	ck_assert_int_eq(kill(t.tid, SIGKILL), 0);
+}
+END_TEST
+
+START_TEST(stop_is_told)
+{
+	struct target t = start_rounds(kinds[_i], "args", 0);
+	struct ptsi_syscall_info info, raw;
+
+	for (int i = 0; i < 2; i++) {
+		int size = raw_get(t.tid, &raw);
+
+		ck_assert_int_eq(get(t.tid, &info), size);
+		ck_assert_mem_eq(&info, &raw, sizeof info);
+		if (info.op == SECCOMP)
+			ck_assert_uint_eq(info.seccomp.ret_data, FILTER_DATA);
+		else
+			ck_assert_int_eq(info.op, i ? EXIT : ENTRY);
+		go_to(t.tid, EXIT);
+	}
+	next_target(&t);
+	finish_told(&t, false);
+}
+END_TEST
+
+START_TEST(arch_names)
+{
+	ck_assert_str_eq(ptsi_arch_name(0xc000003e), "X86_64");
+	ck_assert_str_eq(ptsi_arch_name(0xc00000b7), "AARCH64");
+	ck_assert_ptr_null(ptsi_arch_name(0));
+	ck_assert_ptr_null(ptsi_arch_name(UINT32_MAX));
+}
+END_TEST
+
+Suite *info_suite(void)
+{
+	Suite *s = suite_create("info");
+	TCase *tc = tcase_create("features, ABI, stops");
+
+	tcase_set_timeout(tc, 20);
+	tcase_add_loop_test(tc, features_are_true, 0, 3 * N_KERNELS * N_THINGS);
+	tcase_add_loop_test(tc, repeat_feature, 0, N_KERNELS);
+	tcase_add_loop_test(tc, features_here, 0, N_KINDS);
+	tcase_add_loop_test(tc, abi_at_all_stops, 0, N_KINDS);
+	tcase_add_loop_test(tc, stop_is_told, 0, N_KINDS);
+	tcase_add_test(tc, arch_names);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* Many threads, each with a tracee of its own, all at once. */
+#include <pthread.h>
+
+#include "live.h"
+
+enum { N_THREADS = 64, N_CALLS = 400 };
+
+/* What scenario `stress` expects of its call i. */
+enum { ARGUMENT, NUMBER, SKIPPED, RESULT };
+
+static int calls(void)
+{
+	const char *env = getenv("PTSI_STRESS"); /* for slow machines, and valgrind */
+
+	return env ? atoi(env) : N_CALLS;
+}
+
+static void change(const struct target *t, struct ptsi_syscall_info *info, int i)
+{
+	int64_t rval = -1 - i % 500;
+	int r = PTSI_AT_EXIT;
+
+	switch (i % 4) {
+	case ARGUMENT:
+		info->entry.args[1] = put_right(info->entry.args[1]);
+		MUST(set(t->tid, info) == PTSI_DONE);
+		return;
+	case NUMBER:
+		info->entry.nr = t->right;
+		MUST(set(t->tid, info) == PTSI_DONE);
+		return;
+	case SKIPPED:
+		r = set_result(t->tid, SKIP, rval, true);
+		MUST(r >= 0);
+	}
+	if (r == PTSI_AT_EXIT) {
+		go_to(t->tid, EXIT);
+		MUST(set_result(t->tid, EXIT, rval, true) == PTSI_DONE);
+	}
+}
+
+/* The tracee's own look at the offset has the same registers but for whence. */
+static bool is_target(const struct ptsi_syscall_info *info, int kind)
+{
+	return info->op == kind && info->entry.args[3] == MARK && info->entry.args[2] == SEEK_SET;
+}
+
+static void *trace(void *arg)
+{
+	int kind = kinds[(uintptr_t)arg % N_KINDS], i = 0, n = calls(), wstatus;
+	int request = kind == SECCOMP ? PTRACE_CONT : PTRACE_SYSCALL;
+	struct ptsi_syscall_info info;
+	struct target t;
+	char number[16];
+
+	snprintf(number, sizeof number, "%d", n);
+	start(&t, kind, (const char *const[]){ "stress", number, NULL });
+	do {
+		MUST(get(t.tid, &info) > 0);
+		if (is_target(&info, kind)) {
+			MUST(info.entry.args[5] == (uint64_t)i);
+			change(&t, &info, i++);
+		}
+		wstatus = go(t.tid, request, 0);
+	} while (WIFSTOPPED(wstatus));
+	MUST(wstatus == 0);
+	MUST(i == n);
+	return NULL;
+}
+
+START_TEST(many)
+{
+	pthread_t threads[N_THREADS];
+
+	for (uintptr_t i = 0; i < N_THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, trace, (void *)i), 0);
+	for (int i = 0; i < N_THREADS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+}
+END_TEST
+
+Suite *stress_suite(void)
+{
+	Suite *s = suite_create("stress");
+	TCase *tc = tcase_create("64 threads, 64 tracees");
+
+	tcase_set_timeout(tc, 100);
+	tcase_add_test(tc, many);
+	suite_add_tcase(s, tc);
+	return s;
+}
