@@ -273,7 +273,7 @@ START_TEST(refused_owes_nothing)
 END_TEST
 
 /* PTSI_KEEP_ARGS: what a call's registers hold afterwards, seen by the program. */
-#if defined __x86_64__
+#if defined __x86_64__ && defined __LP64__
 static long rdi_after, rdx_after;
 
 static long raw(long nr, long a, long b, long c)
@@ -424,7 +424,7 @@ Suite *skip_suite(void)
 	tcase_add_loop_test(tc, skip_is_taken_back, 0, N_REFUSED * 2);
 	tcase_add_loop_test(tc, refused_owes_nothing, 0, N_REFUSED);
 	suite_add_tcase(s, tc);
-#if defined __x86_64__
+#if defined __x86_64__ && defined __LP64__
 	tc = tcase_create("kept arguments");
 	tcase_add_loop_test(tc, args_are_put_back, 0, N_REFUSED * 2);
 	tcase_add_loop_test(tc, exec_is_left_alone, 0, N_REFUSED);
