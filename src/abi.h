@@ -161,6 +161,7 @@ struct ptsi_family {
 	bool look_at_seccomp;
 	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */
 	uint16_t read_max; /* bytes of the regset that may be read; 0: all */
+	bool peek_returns; /* the system call returns what PEEKDATA has read, and stores nothing */
 
 	/*
 	 * The row for this stop.  st->info is what PTRACE_GET_SYSCALL_INFO said, or, when

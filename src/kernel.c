@@ -63,10 +63,25 @@ void ptsi_stop_init(struct ptsi_stop *st, pid_t tid)
 	st->image.len = 0;
 }
 
+/* A word that is -1 is told from an error by errno. */
+static long returned_peek(pid_t tid, unsigned long addr, unsigned long *data)
+{
+	long word;
+
+	errno = 0;
+	word = syscall(SYS_ptrace, PTSI_PEEKDATA, (long)tid, addr, NULL);
+	if (word == -1 && errno)
+		return -1;
+	*data = (unsigned long)word;
+	return 0;
+}
+
 long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, void *data)
 {
 	if (st->ptrace)
 		return st->ptrace(request, st->tid, (void *)addr, data);
+	if (st->family->peek_returns && request == PTSI_PEEKDATA)
+		return returned_peek(st->tid, addr, data);
 	return syscall(SYS_ptrace, request, (long)st->tid, addr, data);
 }
 
