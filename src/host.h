@@ -35,6 +35,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_hexagon
 #elif defined __nds32__
 #define PTSI_HOST_FAMILY ptsi_family_nds32
+#elif defined __ia64__
+#define PTSI_HOST_FAMILY ptsi_family_ia64
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

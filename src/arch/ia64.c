@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * ia64: 64-bit calls, little-endian; up to Linux 6.6, so PTRACE_SET_SYSCALL_INFO never was.
+ * There is no seccomp.
+ *
+ * The arguments are the out registers of the program's frame, on the register stack: at a stop
+ * they are in memory (arch/ia64/kernel/ptrace.c, ia64_ptrace_stop), below bsp by what cfm says
+ * of the frame, and every 64th word there is none of them (asm/rse.h).  That a call would take
+ * them from there again is not known, so they can't be set.
+ *
+ * An error is -1 in r10 and the positive errno in r8.  A result that is written ahead is lost;
+ * a call whose number is -1 is answered by ENOSYS (ia64_trace_syscall in entry.S; 5.10, 6.1).
+ *
+ * ip has the number of the slot in its two low bits; the kernel has that in psr.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "../abi.h"
+
+#define ARCH_IA64 0xc0000032
+
+enum { SIZE = 57 * 8, PSR_RI = 41, TEMPLATE_MLX = 2 };
+
+/* words of elf_gregset_t; cfm and bsp stay as they are, else the call is abandoned */
+enum { R8 = 8, R10 = 10, R12 = 12, R15 = 15, CR_IIP = 42, CFM, CR_IPSR, AR_BSP = 46 };
+
+/* The address n registers on from that of one. */
+static uint64_t rse_skip(uint64_t addr, int n)
+{
+	int slots = (int)(addr >> 3 & 0x3f) + n - (n < 0 ? 0x3e : 0);
+
+	return addr + (uint64_t)(int64_t)(8 * (n + slots / 0x3f));
+}
+
+static int peek(const struct ptsi_stop *st, uint64_t addr, uint64_t *val)
+{
+	unsigned long v = 0;
+
+	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)addr, &v) < 0)
+		return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
+	*val = v;
+	return 0;
+}
+
+/* The frame's out registers; what it lacks is 0, as PTRACE_GET_SYSCALL_INFO has it. */
+static int read_args(struct ptsi_stop *st, uint64_t args[6])
+{
+	uint64_t bsp, cfm;
+	int sof, sol;
+
+	if (ptsi_regs_word(st, AR_BSP, &bsp) < 0 || ptsi_regs_word(st, CFM, &cfm) < 0)
+		return -1;
+	sof = cfm & 0x7f;
+	sol = cfm >> 7 & 0x7f;
+	for (int i = 0; i < 6; i++) {
+		args[i] = 0;
+		if (i < sof - sol && peek(st, rse_skip(rse_skip(bsp, sol - sof), i), &args[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int decode(struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info *info = &st->info;
+	uint64_t psr, r8, r10;
+
+	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0)
+		return -1;
+	info->instruction_pointer += psr >> PSR_RI & 3;
+	if (ptsi_at_entry(info->op))
+		return read_args(st, info->entry.args);
+	if (info->op != PTSI_SYSCALL_INFO_EXIT)
+		return 0;
+	if (ptsi_regs_word(st, R8, &r8) < 0 || ptsi_regs_word(st, R10, &r10) < 0)
+		return -1;
+	info->exit.is_error = r10 == UINT64_MAX; /* other values are rt_sigreturn's */
+	info->exit.rval = (int64_t)(info->exit.is_error ? -r8 : r8);
+	return 0;
+}
+
+static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
+{
+	uint64_t psr;
+
+	if ((ip & 15) > 2)
+		return ptsi_fail(EINVAL);
+	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0)
+		return -1;
+	ptsi_edit(ed, CR_IIP, ip & ~UINT64_C(15));
+	ptsi_edit(ed, CR_IPSR, (psr & ~(UINT64_C(3) << PSR_RI)) | (ip & 3) << PSR_RI);
+	return 0;
+}
+
+/* The slot before ip's.  In an MLX bundle the last two are one, which ip can't be set to. */
+static int previous_slot(const struct ptsi_stop *st, uint64_t ip, uint64_t *slot)
+{
+	uint64_t bundle = 0;
+
+	*slot = ip - 1;
+	if (ip & 15)
+		return 0;
+	*slot = ip - 16 + 2;
+	if (peek(st, ip - 16, &bundle) < 0)
+		return -1;
+	return (bundle >> 1 & 0xf) == TEMPLATE_MLX ? ptsi_fail(EOPNOTSUPP) : 0;
+}
+
+/* With the same arguments only.  The kernel restarts nothing unless r10 is -1 (signal.c). */
+static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		       const struct ptsi_syscall_info *entry)
+{
+	uint64_t args[6], slot;
+
+	if (read_args(st, args) < 0 || previous_slot(st, entry->instruction_pointer, &slot) < 0)
+		return -1;
+	for (int i = 0; i < 6; i++)
+		if (args[i] != entry->entry.args[i])
+			return ptsi_fail(EOPNOTSUPP);
+	ptsi_edit(ed, R15, entry->entry.nr);
+	ptsi_edit(ed, R10, 0);
+	return edit_ip(st, ed, slot);
+}
+
+static const struct ptsi_abi ia64 = {
+	.name = "ia64", .arch = ARCH_IA64, .word = 8, .value = 8, .pointer = 8, .size = SIZE,
+	.enosys = 38, .nr = R15,
+	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
+	.arg1_copy = PTSI_NO_WORD, .rval = R8, .ip = CR_IIP, .sp = R12, .user_nr = R15,
+	.getpid = 1041, .flag = R10, .flag_mask = UINT64_MAX, .flag_set = UINT64_MAX,
+	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .decode = decode, .edit_ip = edit_ip,
+	.edit_repeat = edit_repeat,
+};
+
+static const struct ptsi_abi *pick(struct ptsi_stop *st)
+{
+	if (!st->info_size || st->info.arch == ARCH_IA64)
+		return &ia64;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+/* Before 5.12 and 5.10.223 errors are told as positive errnos (syscall_get_error). */
+static int repair(struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info *info = &st->info;
+
+	if (info->op == PTSI_SYSCALL_INFO_EXIT && info->exit.is_error && info->exit.rval > 0)
+		info->exit.rval = -info->exit.rval;
+	return 0;
+}
+
+static const struct ptsi_abi *const abis[] = { &ia64, NULL };
+
+extern const struct ptsi_family ptsi_family_ia64;
+const struct ptsi_family ptsi_family_ia64 = {
+	.name = "ia64",
+	.abis = abis,
+	.read_max = SIZE,
+	.peek_returns = true,
+	.pick = pick,
+	.repair = repair,
+};
