@@ -337,6 +337,7 @@ START_TEST(nds32_skip_is_done_at_once)
 	ck_assert(st.abi->no_exit(&st));
 	st = stop_at(&nds32, EXIT);
 	sim_put(34, (uint64_t)-1); /* rt_sigreturn's */
+	sim_put(0, (uint64_t)-1); /* EPERM, where another stop has nr */
 	read_stop(&st);
 	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
 	ck_assert(!st.abi->no_exit(&st));
@@ -497,6 +498,24 @@ START_TEST(ia64_repeat_has_the_same_arguments)
 }
 END_TEST
 
+/* Of a skipped call r0 is the result, and GET tells the argument. */
+START_TEST(nds32_result_is_no_argument)
+{
+	struct ptsi_stop st = stop_at(&nds32, ENTRY);
+	struct ptsi_syscall_info was = read_stop(&st), want = was;
+
+	sim.set_errno = EIO;
+	want.entry.nr = UINT64_MAX;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq((int32_t)sim_word(0), -38);
+	sim.info = want;
+	sim.info_size = 80;
+	ck_assert_uint_eq(read_stop(&st).entry.args[0], 0xa1);
+	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("rare architectures");
@@ -516,6 +535,7 @@ int main(void)
 	tcase_add_test(tc, csky_failed_write_is_undone);
 	tcase_add_test(tc, csky_length_tells_the_abi);
 	tcase_add_test(tc, nds32_skip_is_done_at_once);
+	tcase_add_test(tc, nds32_result_is_no_argument);
 	tcase_add_loop_test(tc, ia64_arguments_are_in_memory, 0, 9);
 	tcase_add_test(tc, ia64_memory_that_is_not_there);
 	tcase_add_loop_test(tc, ia64_repeat_goes_to_the_slot_before, 0,
