@@ -123,6 +123,8 @@ struct ptsi_abi {
 	int (*limit)(const struct ptsi_stop *st, int can);
 	/* No exit stop follows this stop of this call. */
 	bool (*no_exit)(const struct ptsi_stop *st);
+	/* This call has no error flag though the ABI has one: 1, 0, or -1. */
+	int (*no_flag)(struct ptsi_stop *st);
 	/* A call that code of a wider ABI has made, so that addresses are wider: 1, 0, or -1. */
 	int (*in_wide_code)(struct ptsi_stop *st);
 	/* Errno for a new nr that makes the kernel misbehave, else 0. */

@@ -11,13 +11,21 @@ bool ptsi_at_entry(uint8_t op)
 }
 
 /* 0, or the errno for a result that is new. */
-static int check_result(const struct ptsi_abi *abi, int64_t rval, bool error)
+static int check_result(struct ptsi_stop *st, int64_t rval, bool error)
 {
+	const struct ptsi_abi *abi = st->abi;
+	int none;
+
 	if (error)
 		return rval < -PTSI_MAX_ERRNO || rval > -1 || ptsi_is_restart_code(rval) ? EINVAL : 0;
 	if (!ptsi_fits(abi, (uint64_t)rval))
 		return ERANGE;
-	return abi->flag == PTSI_NO_WORD && ptsi_is_errno(abi, (uint64_t)rval) ? ERANGE : 0;
+	if (!ptsi_is_errno(abi, (uint64_t)rval))
+		return 0;
+	none = abi->flag == PTSI_NO_WORD ? 1 : abi->no_flag ? abi->no_flag(st) : 0;
+	if (none < 0)
+		return errno;
+	return none ? ERANGE : 0;
 }
 
 /* 0, or the errno for a number that is new. */
@@ -100,7 +108,7 @@ int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want
 	if (err)
 		return err;
 	if (skip || (c & PTSI_CAN_RESULT))
-		return check_result(st->abi, want->exit.rval, want->exit.is_error);
+		return check_result(st, want->exit.rval, want->exit.is_error);
 	if (c & PTSI_CAN_NR)
 		err = ptsi_check_nr(st, want->entry.nr);
 	for (int i = 0; i < 6 && !err; i++)

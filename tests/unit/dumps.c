@@ -72,6 +72,7 @@ struct dump {
 	char kernel[64];
 	bool unreadable; /* without GET it can't be told what the call is */
 	bool own_abi;    /* without GET the family picks what the library is built for */
+	int keep; /* a word that tells how the others are to be taken; 0: none */
 	bool own_build;  /* the library's own build decides, whatever GET says */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
 	struct sim sim;  /* as it is before each call */
@@ -376,6 +377,8 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->unreadable = true;
 	} else if (!strcmp(key, "own-abi")) {
 		d->own_abi = true;
+	} else if (!strcmp(key, "keep")) {
+		d->keep = (int)number(word());
 	} else if (!strcmp(key, "own-build")) {
 		d->own_build = true;
 	} else if (!strcmp(key, "tracer")) {
@@ -822,15 +825,18 @@ static void random_field(const struct dump *d, const struct ptsi_abi *row, int f
 	const struct set *set = set_of(d, field);
 	struct ptsi_stop st = begin(d, row, false), after = st;
 	struct ptsi_syscall_info want;
-	uint64_t v = random_value(d);
+	uint64_t v = random_value(d), kept;
 	unsigned char before[PTSI_IMAGE_MAX];
 	const char *at;
 
 	if (!set)
 		return;
 	at = where(d, row, false, set->line);
+	kept = d->keep ? sim_word(d->keep) : 0;
 	for (size_t i = 0; i < sim.len; i++)
 		sim.image[i] = (unsigned char)random64();
+	if (d->keep)
+		sim_put(d->keep, kept);
 	if (field == PTSI_CAN_NR)
 		v &= 0x7ff;
 	else if (field & (PTSI_CAN_IP | PTSI_CAN_SP))
