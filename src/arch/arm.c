@@ -46,7 +46,10 @@ static int try_skip(struct ptsi_stop *st)
 		return 1;
 	if (write_nr(st, -1) < 0)
 		return errno == EOPNOTSUPP ? 0 : -1;
-	return set_syscall(st, (int)st->info.entry.nr) < 0 ? -1 : 1;
+	/* twice, if need be: to ask must not cost the tracee its call */
+	if (set_syscall(st, (int)st->info.entry.nr) < 0 && set_syscall(st, (int)st->info.entry.nr) < 0)
+		return -1;
+	return 1;
 }
 
 static int decode(struct ptsi_stop *st)

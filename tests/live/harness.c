@@ -5,6 +5,7 @@
 
 const char *live_abi;
 int live_way;
+bool live_has_set;
 static char dir[4096];
 
 bool has_error_flag(void)
@@ -14,6 +15,44 @@ bool has_error_flag(void)
 	return true;
 #else
 	return false;
+#endif
+}
+
+bool marks_stops(void)
+{
+#if defined __arm__ || defined __aarch64__
+	return true;
+#else
+	return false;
+#endif
+}
+
+bool result_is_first(void)
+{
+#if defined __arm__ || defined __aarch64__ || defined __riscv
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* syscall_get_arguments takes it from where it was when the call was entered. */
+bool tells_first(void)
+{
+#if defined __aarch64__ || defined __riscv
+	return live_has_set && live_way != PTSI_REGISTERS;
+#else
+	return true;
+#endif
+}
+
+/* riscv: the call's own first argument is in no regset */
+int settable_args(void)
+{
+#if defined __riscv
+	return live_has_set && live_way != PTSI_REGISTERS ? 63 : 62;
+#else
+	return 63;
 #endif
 }
 

@@ -64,6 +64,14 @@ bool int80(void);            /* i386 calls of 64-bit code */
 bool has_error_flag(void);   /* a register of its own says whether a result is an error */
 int word_size(void);         /* bytes of an argument and of a result in live_abi */
 
+
+/* What the kernel can, and what its sources say of the architecture. */
+extern bool live_has_set;    /* PTRACE_SET_SYSCALL_INFO */
+bool marks_stops(void);      /* a register tells entry from exit stops */
+bool result_is_first(void);  /* the result's register is the first argument's */
+bool tells_first(void);      /* PTRACE_GET_SYSCALL_INFO tells a first argument set by registers */
+int settable_args(void);     /* mask of those that can be set, by whatever way is being used */
+
 /* Where the tracee programs are: $PTSI_TRACEES, or beside this program. */
 void live_dir(const char *program);
 void tracee_path(char *path, size_t size);

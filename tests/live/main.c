@@ -42,7 +42,7 @@ static void need_abi(void)
 static void need_ptrace(void)
 {
 	struct ptsi_syscall_info info;
-	bool get, set;
+	bool get;
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -57,12 +57,12 @@ static void need_ptrace(void)
 	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 	waitpid(pid, NULL, __WALL);
 	get = syscall(SYS_ptrace, RAW_GET, (long)pid, sizeof info, &info) >= 0;
-	set = syscall(SYS_ptrace, RAW_SET, (long)pid, 0L, NULL) >= 0 || errno == EINVAL;
+	live_has_set = syscall(SYS_ptrace, RAW_SET, (long)pid, 0L, NULL) < 0 && errno == EINVAL;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, __WALL);
 	if (!get)
 		skip_all("no PTRACE_GET_SYSCALL_INFO, by which the tests find their way");
-	if (!set && live_way == PTSI_KERNEL)
+	if (!live_has_set && live_way == PTSI_KERNEL)
 		skip_all("this kernel has no PTRACE_SET_SYSCALL_INFO");
 }
 

@@ -87,8 +87,8 @@ static void copy_stack(pid_t tid, uint64_t from, uint64_t to)
 	for (int i = 0; i < COPIED; i += (int)sizeof(long)) {
 		long word;
 
-		ck_assert_int_eq(
-			syscall(SYS_ptrace, PTRACE_PEEKDATA, (long)tid, (long)from + i, &word), 0);
+		if (syscall(SYS_ptrace, PTRACE_PEEKDATA, (long)tid, (long)from + i, &word) < 0)
+			break; /* the end of the stack */
 		ck_assert_int_eq(ptrace(PTRACE_POKEDATA, tid, (long)to + i, word), 0);
 	}
 }

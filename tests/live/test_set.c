@@ -16,7 +16,7 @@ static void kernel_says(const struct target *t, const struct ptsi_syscall_info *
 
 	raw_get(t->tid, &info);
 	ck_assert_uint_eq(info.entry.nr, set->entry.nr);
-	for (int i = 0; i < 6; i++) {
+	for (int i = tells_first() ? 0 : 1; i < 6; i++) {
 		if (word_size() == 4)
 			ck_assert_uint_eq((uint32_t)info.entry.args[i],
 					  (uint32_t)set->entry.args[i]);
@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(call)
 {
-	int mask = masks[_i / 2 % N_MASKS];
+	int mask = masks[_i / 2 % N_MASKS] & (settable_args() | CALLED_ANOTHER);
 	struct target t = start_rounds(kinds[_i / 2 / N_MASKS], "args", mask);
 	struct ptsi_syscall_info info;
 
@@ -57,10 +57,12 @@ END_TEST
 /* One after the other, the last word counts. */
 START_TEST(step_by_step)
 {
-	struct target t = start_rounds(kinds[_i], "args", CALLED_ANOTHER | 63);
+	struct target t = start_rounds(kinds[_i], "args", CALLED_ANOTHER | settable_args());
 	struct ptsi_syscall_info info;
 
 	for (int i = 0; i < 6; i++) {
+		if (!(settable_args() & 1 << i))
+			continue;
 		ck_assert_int_ge(get(t.tid, &info), 80);
 		info.entry.args[i] = put_right(info.entry.args[i]) ^ 0x33;
 		info.entry.nr = i % 2 ? t.right : t.wrong;
@@ -179,7 +181,7 @@ START_TEST(size_of_set)
 		struct ptsi_syscall_info info;
 		unsigned char more[4096];
 	} buf;
-	struct target t = start_rounds(kinds[_i % 2], "args", 63);
+	struct target t = start_rounds(kinds[_i % 2], "args", settable_args());
 
 	memset(&buf, 0xff, sizeof buf);
 	raw_get(t.tid, &buf.info);

@@ -87,10 +87,13 @@ static void odd(char **params)
 	(void)params;
 	NEED(sigaction(SIGALRM, &sa, NULL) == 0);
 	mark(N_pause, N_getppid, NULL, NULL);
-	NEED(raw(-5, 1, 2, 3, 4, 5, 6) == -ENOSYS);
+	/* after a SECCOMP stop the kernel may leave the first argument where the result is */
+	NEED(raw(-5, -ENOSYS, 2, 3, 4, 5, 6) == -ENOSYS);
 	NEED(raw(-1, 1, 2, 3, 4, 5, 6) == -ENOSYS);
+#ifndef __arm__ /* where it is a signal */
 	NEED(raw(N_getpid | 0x3ffff000, 0, 0, 0, 0, 0, 0) == -ENOSYS);
-	timer(20000);
+#endif
+	timer(200000);
 	NEED(raw(N_pause, 0, 0, 0, 0, 0, 0) == -EINTR);
 	NEED(raw(N_nanosleep, (long)time, 0, 0, 0, 0, 0) == -EINTR);
 	timer(0);
