@@ -159,6 +159,7 @@ struct ptsi_family {
 	int native_wrong;
 	/* Set nr without having looked at the stop up to this; 0: any int. */
 	uint32_t nr_plain_max;
+	bool all_wide; /* every ABI's values have 64 bits */
 	/* Look at a SECCOMP stop before nr is set there. */
 	bool look_at_seccomp;
 	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */

@@ -144,7 +144,6 @@ bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_i
 {
 	uint64_t nr = want->entry.nr, max = family->nr_plain_max;
 	int64_t rval = want->exit.rval;
-	int need = nr == UINT64_MAX ? PTSI_CAN_SKIP : PTSI_CAN_NR | PTSI_CAN_ARGS;
 	const uint64_t *a = want->entry.args;
 
 	if (!max)
@@ -159,12 +158,14 @@ bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_i
 		return fits_any_word((uint64_t)rval) && (uint32_t)rval < (uint32_t)-PTSI_MAX_ERRNO;
 	}
 	if (want->op != PTSI_SYSCALL_INFO_ENTRY &&
-	    (want->op != PTSI_SYSCALL_INFO_SECCOMP ||
-	     (family->look_at_seccomp && need != PTSI_CAN_SKIP)))
+	    (want->op != PTSI_SYSCALL_INFO_SECCOMP || family->look_at_seccomp))
 		return false;
-	return fits_any_word(a[0]) & fits_any_word(a[1]) & fits_any_word(a[2]) &
-	       fits_any_word(a[3]) & fits_any_word(a[4]) & fits_any_word(a[5]) &&
-	       nr + 1 <= max + 1 /* -1 .. max */ && !(family->native_wrong & need);
+	/* -1 is not among them: in a call that is skipped already it may change the result */
+	if (nr > max || (family->native_wrong & (PTSI_CAN_NR | PTSI_CAN_ARGS)))
+		return false;
+	return family->all_wide ||
+	       (fits_any_word(a[0]) & fits_any_word(a[1]) & fits_any_word(a[2]) &
+		fits_any_word(a[3]) & fits_any_word(a[4]) & fits_any_word(a[5]));
 }
 
 /*

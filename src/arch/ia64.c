@@ -157,6 +157,7 @@ extern const struct ptsi_family ptsi_family_ia64;
 const struct ptsi_family ptsi_family_ia64 = {
 	.name = "ia64",
 	.abis = abis,
+	.all_wide = true,
 	.read_max = SIZE,
 	.peek_returns = true,
 	.pick = pick,

@@ -64,5 +64,6 @@ const struct ptsi_family ptsi_family_loongarch = {
 	.name = "loongarch",
 	.abis = abis,
 	.read_max = SIZE,
+	.all_wide = true,
 	.pick = pick,
 };
