@@ -104,6 +104,7 @@ struct ptsi_abi {
 	int16_t sp;
 	int16_t user_nr; /* where the program put nr before the instruction */
 	int getpid;      /* a number that does no harm */
+	int native_wrong; /* as in struct ptsi_family, besides */
 
 	/*
 	 * The error flag: word flag & flag_mask is flag_set for an error, whose positive

@@ -24,7 +24,7 @@ static int native_can(const struct ptsi_stop *st)
 		can = NATIVE_AT_EXIT;
 	else if (ptsi_at_entry(st->info.op))
 		can = NATIVE_AT_ENTRY;
-	return limit(st, can & ~st->family->native_wrong);
+	return limit(st, can & ~st->family->native_wrong & ~st->abi->native_wrong);
 }
 
 /* PTSI_CAN_* that registers do at this stop; -1 and errno when they can't be looked at. */

@@ -39,6 +39,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_ia64
 #elif defined __powerpc__
 #define PTSI_HOST_FAMILY ptsi_family_powerpc
+#elif defined __mips__
+#define PTSI_HOST_FAMILY ptsi_family_mips
 #else
 #error "libptsi has no table for this architecture yet; see doc/porting.md"
 #endif

@@ -72,6 +72,7 @@ struct dump {
 	char kernel[64];
 	bool unreadable; /* without GET it can't be told what the call is */
 	bool own_abi;    /* without GET the family picks what the library is built for */
+	bool stack; /* the code is the memory at sp instead */
 	int keep; /* a word that tells how the others are to be taken; 0: none */
 	bool own_build;  /* the library's own build decides, whatever GET says */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
@@ -383,7 +384,8 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->own_build = true;
 	} else if (!strcmp(key, "tracer")) {
 		d->tracer = (unsigned)number(word());
-	} else if (!strcmp(key, "code")) {
+	} else if (!strcmp(key, "code") || !strcmp(key, "stack")) {
+		d->stack = key[0] == 's';
 		read_code(d);
 	} else if (key[0] == '+') {
 		read_image(d, key);
@@ -392,7 +394,8 @@ static void read_dump_line(struct dump *d, const char *key)
 	} else {
 		read_info_line(&d->info, key);
 		d->told = d->info;
-		d->sim.code_end = d->info.instruction_pointer;
+		d->sim.code_end = d->stack ? d->info.stack_pointer + d->sim.code_len :
+					     d->info.instruction_pointer;
 		d->sim.message = d->info.seccomp.ret_data;
 		if (ptsi_at_entry(d->info.op))
 			d->sim.nr = (int)d->info.entry.nr;
@@ -838,7 +841,7 @@ static void random_field(const struct dump *d, const struct ptsi_abi *row, int f
 	if (d->keep)
 		sim_put(d->keep, kept);
 	if (field == PTSI_CAN_NR)
-		v &= 0x7ff;
+		v = set->val.entry.nr - v % 32; /* another one of the ABI's */
 	else if (field & (PTSI_CAN_IP | PTSI_CAN_SP))
 		v = (v | 16) & ~(uint64_t)15;
 	read_info(&st, d, at);

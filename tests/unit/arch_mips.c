@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* What the tables of mips can't say: syscall(2), arguments on the stack, kernels of 32 bits. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+extern const struct ptsi_family ptsi_family_mips;
+
+enum {
+	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
+	EXIT = PTSI_SYSCALL_INFO_EXIT,
+	V0 = 8, A0 = 10, A3 = 13, R8, R9, R10, SP = 35, EPC = 40,
+	STACK = 0x20000, THREAD_AREA = 0xc4,
+	KERNEL_64 = sizeof(long) == 8, /* else the request tells, which the simulation lacks */
+};
+
+#define MIPSEL 0x40000008
+
+static unsigned char before[PTSI_IMAGE_MAX];
+
+static struct ptsi_stop stop_at(uint8_t op, uint32_t v0)
+{
+	struct ptsi_stop st;
+
+	sim_reset();
+	sim.word = 4;
+	sim.len = 180;
+	sim_user_is_image();
+	sim.op = op;
+	sim.set_errno = EIO;
+	sim.info = (struct ptsi_syscall_info){
+		.op = op, .arch = MIPSEL, .instruction_pointer = 0x10004, .stack_pointer = STACK,
+	};
+	sim.info_size = op == EXIT ? 33 : 80;
+	sim_put(V0, v0);
+	for (unsigned i = 0; i < 4; i++)
+		sim_put(A0 + (int)i, 0xa1 + i);
+	for (unsigned i = 0; i < 3 && KERNEL_64; i++)
+		sim_put(R8 + (int)i, 0xa5 + i);
+	sim_put(SP, STACK);
+	sim_put(EPC, 0x10004);
+	for (unsigned i = 0; i < 3; i++) /* at sp + 16: the program's fifth argument and on */
+		sim.code[16 + 4 * i] = (unsigned char)(0xa5 + i);
+	sim.code_len = 28;
+	sim.code_end = STACK + 28;
+	memcpy(before, sim.image, sizeof before);
+	ptsi_stop_init(&st, 1);
+	st.family = &ptsi_family_mips;
+	sim_watch(0, 0);
+	return st;
+}
+
+/* Up to 6.13 the kernel tells something else for what is on the stack. */
+START_TEST(stack_arguments_are_repaired)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 4020);
+
+	sim.info.entry.nr = 4020;
+	for (unsigned i = 0; i < 6; i++)
+		sim.info.entry.args[i] = i < 4 ? 0xa1 + i : 0x307;
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	for (unsigned i = 0; i < 6; i++)
+		ck_assert_uint_eq(st.info.entry.args[i], 0xa1 + i);
+	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+/* syscall(4020, 0xa2, ...): the kernel tells what is called, and one argument more is told wrong. */
+static struct ptsi_stop indirect(void)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 4000);
+
+	sim_put(A0, 4020);
+	memcpy(before, sim.image, sizeof before);
+	sim.info.entry.nr = 4020;
+	for (unsigned i = 0; i < 6; i++)
+		sim.info.entry.args[i] = i < 3 ? 0xa2 + i : 0x307;
+	return st;
+}
+
+START_TEST(syscall_2_is_told_as_what_it_calls)
+{
+	struct ptsi_stop st = indirect();
+
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_uint_eq(st.info.entry.nr, 4020);
+	for (unsigned i = 0; i < 6; i++)
+		ck_assert_uint_eq(st.info.entry.args[i], 0xa2 + i);
+	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+START_TEST(syscall_2_is_changed_one_further)
+{
+	struct ptsi_stop st = indirect();
+	struct ptsi_syscall_info want;
+
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	want = st.info;
+	want.entry.nr = 4004;
+	want.entry.args[2] = 0xb3;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_uint_eq(sim_word(V0), 4000);
+	ck_assert_uint_eq(sim_word(A0), 4004);
+	ck_assert_uint_eq(sim_word(A3), 0xb3);
+	st = indirect();
+	want.entry.nr = UINT64_MAX;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_uint_eq(sim_word(A0), UINT32_MAX);
+}
+END_TEST
+
+/* Of a 64-bit kernel's regset; elsewhere only PTRACE_SET_SYSCALL_INFO reaches them. */
+START_TEST(stack_arguments_are_set_where_they_can_be)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 4020);
+	struct ptsi_syscall_info want;
+
+	sim.info.entry.nr = 4020;
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	want = st.info;
+	want.entry.args[5] = 0xb6;
+	if (KERNEL_64) {
+		ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+		ck_assert_uint_eq(sim_word(R9), 0xb6);
+		return;
+	}
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+/* R0 says that the call failed; 512 would be taken for a restart code then. */
+START_TEST(result_512_of_a_failed_call)
+{
+	struct ptsi_syscall_info want = { .op = EXIT, .exit.rval = 512 };
+	struct ptsi_stop st = stop_at(EXIT, 2);
+	int64_t failed_with = _i == 2 ? -513 : -2;
+
+	sim.user[0] = 0;
+	sim.user_step = 4;
+	sim_put(0, _i ? 4020 : 0);
+	sim.info.exit.rval = failed_with;
+	sim.info.exit.is_error = 1;
+	if (_i == 2) {
+		ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+		ck_assert_int_eq(errno, EOPNOTSUPP);
+		ck_assert_uint_eq(sim_word(V0), 2);
+		return;
+	}
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_uint_eq(sim_word(V0), 512);
+	ck_assert_uint_eq(sim_word(A3), 0);
+	ck_assert_uint_eq(sim_word(0), 0);
+	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), _i ? 1 : 0);
+}
+END_TEST
+
+/* A result written ahead would be another number. */
+START_TEST(skip_writes_the_number_alone)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 3 };
+	struct ptsi_stop st = stop_at(ENTRY, 4020);
+
+	sim.info.entry.nr = 4020;
+	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_uint_eq(sim_word(V0), UINT32_MAX);
+	ck_assert_uint_eq(sim_word(A3), 0xa4);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("mips");
+	TCase *tc = tcase_create("o32");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	tcase_add_test(tc, stack_arguments_are_repaired);
+	tcase_add_test(tc, syscall_2_is_told_as_what_it_calls);
+	tcase_add_test(tc, syscall_2_is_changed_one_further);
+	tcase_add_test(tc, stack_arguments_are_set_where_they_can_be);
+	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 3);
+	tcase_add_test(tc, skip_writes_the_number_alone);
+	suite_add_tcase(s, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
