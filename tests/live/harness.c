@@ -46,6 +46,18 @@ bool tells_first(void)
 #endif
 }
 
+/* powerpc's went with generic entry code, some time before PTRACE_SET_SYSCALL_INFO came */
+bool keeps_result(void)
+{
+#if defined __s390__ || defined __mips__
+	return false;
+#elif defined __powerpc__
+	return !live_has_set;
+#else
+	return true;
+#endif
+}
+
 /* riscv: the call's own first argument is in no regset */
 int settable_args(void)
 {
@@ -97,6 +109,10 @@ int raw_get(pid_t tid, struct ptsi_syscall_info *info)
 	r = syscall(SYS_ptrace, RAW_GET, (long)tid, sizeof buf, &buf);
 	MUST(r >= 0);
 	*info = buf.info;
+#ifdef __s390__ /* the kernel keeps 16 bits of a number that was set */
+	if ((info->op == ENTRY || info->op == SECCOMP) && info->entry.nr == 0xffff)
+		info->entry.nr = UINT64_MAX;
+#endif
 	return (int)r;
 }
 

@@ -70,6 +70,7 @@ extern bool live_has_set;    /* PTRACE_SET_SYSCALL_INFO */
 bool marks_stops(void);      /* a register tells entry from exit stops */
 bool result_is_first(void);  /* the result's register is the first argument's */
 bool tells_first(void);      /* PTRACE_GET_SYSCALL_INFO tells a first argument set by registers */
+bool keeps_result(void);     /* of a call that is skipped at a SECCOMP stop */
 int settable_args(void);     /* mask of those that can be set, by whatever way is being used */
 
 /* Where the tracee programs are: $PTSI_TRACEES, or beside this program. */

@@ -21,4 +21,11 @@ enum {
 /* The result of round `repeat` is this instead of 1. */
 #define TOLD_RESULT(r) ((long)(r) << 8)
 
+/* What a seccomp filter sees of the number -1, of which s390's kernel keeps 16 bits. */
+#ifdef __s390__
+#define FILTERED_MINUS_ONE 0xffff
+#else
+#define FILTERED_MINUS_ONE 0xffffffff
+#endif
+
 #endif

@@ -41,7 +41,12 @@ START_TEST(filter_not_asked_after_seccomp_stop)
 {
 	struct target t = start_own(SECCOMP, _i ? "kill" : "errno", "-30", "0");
 
-	ck_assert_int_eq(set_result(t.tid, SKIP, -EROFS, true), PTSI_DONE);
+	ck_assert_int_eq(set_result(t.tid, SKIP, -EROFS, true),
+			 keeps_result() ? PTSI_DONE : PTSI_AT_EXIT);
+	if (!keeps_result()) {
+		go_to(t.tid, EXIT);
+		ck_assert_int_eq(set_result(t.tid, EXIT, -EROFS, true), PTSI_DONE);
+	}
 	finish(t.tid);
 }
 END_TEST
@@ -149,7 +154,9 @@ Suite *filters_suite(void)
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, errno_filter_overwrites_until_exit);
 	tcase_add_test(tc, errno_filter_and_nr_minus_one);
+#ifndef __s390__ /* where it is */
 	tcase_add_loop_test(tc, filter_not_asked_after_seccomp_stop, 0, 2);
+#endif
 	tcase_add_test(tc, kill_filter_kills);
 	tcase_add_test(tc, kill_filter_and_harmless_nr);
 	tcase_add_test(tc, trace_filter_identity);

@@ -12,15 +12,27 @@ static void ok(char **params)
 	(void)params;
 }
 
+static long map(long addr, long size)
+{
+	enum { PROT = PROT_READ | PROT_WRITE, FLAGS = MAP_PRIVATE | MAP_ANONYMOUS };
+
+#ifdef __s390__
+	long args[6] = { addr, size, PROT, FLAGS, -1, 0 };
+
+	return raw(N_mmap, (long)args, 0, 0, 0, 0, 0);
+#else
+	return raw(N_mmap, addr, size, PROT, FLAGS, -1, 0);
+#endif
+}
+
 static void call_memory(void)
 {
-	const long flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	long r;
 
-	r = raw(N_mmap, 0, 4096, PROT_READ | PROT_WRITE, flags, -1, 0);
+	r = map(0, 4096);
 	NEED((word_t)r < -4095 || (word_t)r > 0);
 	NEED(raw(N_munmap, r, 4096, 0, 0, 0, 0) == 0);
-	r = raw(N_mmap, 0, 0, PROT_READ, flags, -1, 0);
+	r = map(0, 0);
 	NEED(r == -EINVAL);
 	r = raw(N_brk, 0, 0, 0, 0, 0, 0);
 	NEED(r != 0 && raw(N_brk, r, 0, 0, 0, 0, 0) == r);
@@ -98,8 +110,7 @@ static void odd(char **params)
 	NEED(raw(N_nanosleep, (long)time, 0, 0, 0, 0, 0) == -EINTR);
 	timer(0);
 	NEED(alarms >= 2);
-	r = raw(N_mmap, (long)(word_t)0xb0000000, 4096, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	r = map((long)(word_t)0xb0000000, 4096);
 	NEED((word_t)r < -4095 || (word_t)r > 0);
 	high = (char *)(sizeof(word_t) == 4 ? (uintptr_t)(uint32_t)r : (uintptr_t)r);
 	*high = 1;

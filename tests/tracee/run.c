@@ -148,14 +148,21 @@ struct outcome run(const struct run *r)
 
 #define LOAD(member)                                                                             \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, member))
+#ifdef __s390__ /* of a number the kernel keeps 16 bits */
+#define MINUS_ONE 0xffff
+#else
+#define MINUS_ONE 0xffffffff
+#endif
+#define LOW_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)
 
 void install_filter(unsigned marked_action, unsigned minus_one_action)
 {
 	struct sock_filter code[] = {
 		LOAD(nr),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xffffffff, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MINUS_ONE, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, minus_one_action),
-		LOAD(args[5]),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 (unsigned)offsetof(struct seccomp_data, args[5]) + LOW_HALF),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MARK, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, marked_action),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
