@@ -144,6 +144,8 @@ struct ptsi_abi {
 	int (*edit_ip)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip);
 	int (*edit_repeat)(struct ptsi_stop *st, struct ptsi_edits *ed,
 			   const struct ptsi_syscall_info *entry);
+	/* Whether calls can be repeated, where that isn't so of all: 1, 0, or -1. */
+	int (*repeats)(struct ptsi_stop *st);
 	/* The ABI of the call where that is narrower than this row (x32); never NULL. */
 	const struct ptsi_abi *(*variant)(struct ptsi_stop *st);
 };

@@ -40,8 +40,14 @@ int ptsi_regs_can(struct ptsi_stop *st)
 	if (st->info.op == PTSI_SYSCALL_INFO_EXIT) {
 		if (abi->rval != PTSI_NO_WORD)
 			can |= PTSI_CAN_RESULT;
-		if (abi->user_nr != PTSI_NO_WORD)
-			can |= PTSI_CAN_REPEAT;
+		if (abi->user_nr != PTSI_NO_WORD) {
+			int repeats = abi->repeats ? abi->repeats(st) : 1;
+
+			if (repeats < 0)
+				return -1;
+			if (repeats)
+				can |= PTSI_CAN_REPEAT;
+		}
 	} else if (ptsi_at_entry(st->info.op)) {
 		int rule = ptsi_skip_rule(st);
 
@@ -135,8 +141,12 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 	if (r == PTSI_LACKING) {
 		int can = st->way == PTSI_KERNEL ? 0 : ptsi_regs_can(st);
 
-		r = can < 0 || (plan->native & ~can) ? ptsi_fail(EOPNOTSUPP) :
-						       set_by_registers(st, want, plan->native, false);
+		if (can < 0)
+			r = -1;
+		else if (plan->native & ~can)
+			r = ptsi_fail(EOPNOTSUPP);
+		else
+			r = set_by_registers(st, want, plan->native, false);
 	}
 	if (r >= 0)
 		return 0;

@@ -104,6 +104,23 @@ static int decode(struct ptsi_stop *st)
 }
 
 /*
+ * 7.2 returns from "scv" by a short way that leaves other values in r7 and r8, the fifth and the
+ * sixth argument, whatever was written there at the exit stop (seen on 7.2.13; 6.1 restores all).
+ * Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
+ */
+static int repeats(struct ptsi_stop *st)
+{
+	int scv = is_scv(st);
+
+	if (scv <= 0)
+		return scv < 0 ? -1 : 1;
+	/* asked whatever way is in use: a size of 0 changes nothing */
+	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) >= 0 || errno != ESRCH)
+		return errno == EIO;
+	return -1;
+}
+
+/*
  * What looks like an error that is a restart code is restarted (check_syscall_restart in
  * kernel/signal.c): after "sc" it is none without SO.
  */
@@ -130,7 +147,7 @@ static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 	.ip = NIP, .sp = GPR1, .user_nr = GPR0, .getpid = 20, .flag = CCR, .flag_mask = SO,      \
 	.flag_set = SO, .prefix = true, .at_entry = PTSI_SKIP_EXIT, .skip = skip,                \
 	.edit_result = edit_result, .decode = decode, .edit_repeat = edit_repeat, \
-	.no_flag = is_scv
+	.no_flag = is_scv, .repeats = repeats
 
 /* POKEUSR is for a tracee of the tracer's own width. */
 #define PPC64_ROW                                                                                \
