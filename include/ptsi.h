@@ -221,7 +221,7 @@ struct ptsi_tracee {
 #define PTSI_HARMLESS_NR 0x2 /* skip a call by making it getpid, not by nr -1 */
 
 /* Kinds of stop that ptsi_tracee_stop returns. */
-#define PTSI_STOP_UNKNOWN 0 /* a syscall-stop; whether ENTRY or EXIT can't be known */
+#define PTSI_STOP_UNKNOWN 0 /* a syscall-stop; which, or of what call, can't be known */
 #define PTSI_STOP_ENTRY   1 /* syscall-entry-stop */
 #define PTSI_STOP_EXIT    2 /* syscall-exit-stop */
 #define PTSI_STOP_SECCOMP 3 /* PTRACE_EVENT_SECCOMP stop */

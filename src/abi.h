@@ -32,6 +32,7 @@ enum {
 	PTSI_SETREGSET = 0x4205,
 	PTSI_GETSIGMASK = 0x420a,
 	PTSI_SETSIGMASK = 0x420b,
+	PTSI_SECCOMP_GET_METADATA = 0x420d,
 	PTSI_GET_SYSCALL_INFO = 0x420e,
 	PTSI_SET_SYSCALL_INFO = 0x4212,
 };
@@ -278,6 +279,9 @@ enum ptsi_phase {
 	PTSI_CALLED,  /* as INSIDE, by a SECCOMP stop: before 4.8 the entry stop comes after it */
 };
 
+/* Of a call's syscall-entry-stop and its SECCOMP stop, which comes first: it changed in 4.8. */
+enum ptsi_order { PTSI_ORDER_UNKNOWN, PTSI_ENTRY_FIRST, PTSI_SECCOMP_FIRST };
+
 enum ptsi_again {
 	PTSI_AGAIN_NO,
 	PTSI_AGAIN_SKIPPED, /* the call is skipped; at its exit stop it is to be made again */
@@ -301,7 +305,8 @@ struct ptsi_state {
 	uint8_t way, phase, again, redo_kind;
 	uint8_t kept_args;  /* bit i: args[i] is to be put back */
 	bool executed;       /* since the entry stop */
-	bool seccomp_first;  /* this kernel is older than 4.8 */
+	uint8_t order;       /* enum ptsi_order */
+	bool native;         /* the current stop was told by the kernel */
 	bool wants_syscalls; /* the caller resumed with PTRACE_SYSCALL */
 	bool owed;     /* rval has to be set at the exit stop */
 	bool in_place; /* rval is set, and is looked at again if there is an exit stop */
@@ -315,6 +320,7 @@ int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 		     const struct ptsi_syscall_info *want);
 int ptsi_again_rewind(struct ptsi_state *s, struct ptsi_stop *st);
 int ptsi_again_entered(struct ptsi_state *s, struct ptsi_stop *st);
+int ptsi_find_order(struct ptsi_state *s, const struct ptsi_stop *st);
 void ptsi_tracee_never(struct ptsi_tracee *t, int can); /* for tests */
 
 int ptsi_fail(int err); /* errno = err; return -1 */

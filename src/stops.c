@@ -67,6 +67,23 @@ static int op_by_result(struct ptsi_stop *st)
 }
 
 /*
+ * The order, asked for where nothing has shown it: PTRACE_SECCOMP_GET_METADATA is of 4.16.  A size
+ * of 0 is refused with EINVAL or EACCES there; an older kernel, which may have either order,
+ * says EIO.  Returns an enum ptsi_order, or -1.
+ */
+int ptsi_find_order(struct ptsi_state *s, const struct ptsi_stop *st)
+{
+	if (s->order != PTSI_ORDER_UNKNOWN)
+		return s->order;
+	if (ptsi_request(st, PTSI_SECCOMP_GET_METADATA, 0, NULL) >= 0 || errno == EINVAL ||
+	    errno == EACCES)
+		s->order = PTSI_ENTRY_FIRST;
+	else if (errno == ESRCH)
+		return -1;
+	return s->order;
+}
+
+/*
  * The ABI of a call at its exit: that of its entry, since ip needn't be behind the call's
  * instruction any more (rt_sigreturn); after execve that of the new program's code.
  */
@@ -80,12 +97,20 @@ static int exit_abi(const struct ptsi_state *s, struct ptsi_stop *st)
 /* What a syscall-stop is, by counting; NONE where that is unsure. */
 static int counted(struct ptsi_state *s, struct ptsi_stop *st)
 {
+	int order;
+
 	if (s->phase == PTSI_OUTSIDE)
 		return PTSI_SYSCALL_INFO_ENTRY;
 	if (s->phase == PTSI_INSIDE)
 		return PTSI_SYSCALL_INFO_EXIT;
-	if (s->phase == PTSI_CALLED && s->seccomp_first)
-		return PTSI_SYSCALL_INFO_ENTRY;
+	if (s->phase == PTSI_CALLED) {
+		order = ptsi_find_order(s, st);
+		if (order < 0)
+			return -1;
+		if (order != PTSI_ORDER_UNKNOWN)
+			return order == PTSI_ENTRY_FIRST ? PTSI_SYSCALL_INFO_EXIT :
+							   PTSI_SYSCALL_INFO_ENTRY;
+	}
 	if (st->family->mark) {
 		int op = st->family->mark(st);
 
@@ -154,8 +179,11 @@ static int seccomp_stop(struct ptsi_state *s, struct ptsi_stop *st)
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
 	no_exit = st->abi->no_exit && st->abi->no_exit(st);
-	if (s->phase != PTSI_INSIDE) { /* no entry stop has been seen */
-		s->seccomp_first |= s->phase == PTSI_OUTSIDE && s->wants_syscalls && !no_exit;
+	if (s->phase == PTSI_INSIDE) {
+		s->order = PTSI_ENTRY_FIRST;
+	} else { /* no entry stop has been seen */
+		if (s->phase == PTSI_OUTSIDE && s->wants_syscalls && !no_exit)
+			s->order = PTSI_SECCOMP_FIRST;
 		s->phase = PTSI_CALLED;
 		if (s->again == PTSI_AGAIN_REWOUND) {
 			int r = ptsi_again_entered(s, st);
@@ -235,6 +263,19 @@ static int exit_stop(struct ptsi_state *s, struct ptsi_stop *st)
 	return s->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
 
+/* What the call is the registers don't tell; but where the tracee is stays known. */
+static int unreadable(struct ptsi_state *s, int op)
+{
+	forget_call(s);
+	if (op == PTSI_SYSCALL_INFO_EXIT)
+		s->phase = PTSI_OUTSIDE;
+	else if (op == PTSI_SYSCALL_INFO_ENTRY)
+		s->phase = PTSI_INSIDE;
+	else if (s->phase != PTSI_INSIDE)
+		s->phase = PTSI_CALLED;
+	return PTSI_STOP_UNKNOWN;
+}
+
 static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 {
 	int r = ptsi_stop_info_native(st);
@@ -246,8 +287,11 @@ static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 
 		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0))
 			return -1;
-		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0)
-			return -1;
+		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0) {
+			if (errno != EOPNOTSUPP)
+				return -1;
+			return unreadable(s, op);
+		}
 	}
 	switch (st->info_size ? st->info.op : PTSI_SYSCALL_INFO_NONE) {
 	case PTSI_SYSCALL_INFO_ENTRY:

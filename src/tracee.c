@@ -53,6 +53,7 @@ void ptsi_state_load(const struct ptsi_tracee *t, struct ptsi_stop *st, bool kno
 void ptsi_state_take(struct ptsi_state *s, const struct ptsi_stop *st)
 {
 	s->abi = st->abi;
+	s->native = st->native_get;
 	s->now = st->info;
 	s->now_size = st->info_size;
 }
@@ -113,6 +114,27 @@ static int skip_by_minus_one(struct ptsi_stop *st, const struct ptsi_syscall_inf
 	return r;
 }
 
+/*
+ * Whether the exit stop will be known for what it is, so that a result can be set there: 1, 0 or
+ * -1.  Without the kernel's word it could be the entry stop of an old kernel.
+ */
+static int exit_is_told(struct ptsi_state *s, const struct ptsi_stop *st)
+{
+	int order = PTSI_ENTRY_FIRST;
+
+	if (!s->native && s->phase == PTSI_CALLED)
+		order = ptsi_find_order(s, st);
+	return order < 0 ? -1 : order != PTSI_ORDER_UNKNOWN;
+}
+
+/* Whether the result stays where it is written at this stop: 1, 0 or -1. */
+static int stays_written(const struct ptsi_tracee *t, struct ptsi_stop *st)
+{
+	int rule = t->flags & PTSI_HARMLESS_NR ? PTSI_SKIP_EXIT : ptsi_skip_rule(st);
+
+	return rule < 0 ? -1 : rule == PTSI_SKIP_KEPT;
+}
+
 static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 		    const struct ptsi_syscall_info *want)
 {
@@ -127,6 +149,11 @@ static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 		skip.exit.is_error = 1;
 	}
 	skip.op = PTSI_SYSCALL_INFO_SKIP;
+	r = stays_written(t, st);
+	if (r == 0)
+		r = exit_is_told(s, st);
+	if (r <= 0)
+		return r < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
 	r = t->flags & PTSI_HARMLESS_NR ? skip_by_getpid(st, &skip) : skip_by_minus_one(st, &skip);
 	if (r < 0)
 		return -1;

@@ -26,10 +26,13 @@ static const unsigned char code[] = { 0xcd, 0x80 };
 static struct ptsi_tracee t;
 static struct ptsi_syscall_info info;
 static long resumed; /* with which request */
+static int metadata_errno; /* what PTRACE_SECCOMP_GET_METADATA says: EIO before 4.16 */
 
 static long other(long request, pid_t tid, void *addr, void *data)
 {
 	(void)tid, (void)addr, (void)data;
+	if (request == PTSI_SECCOMP_GET_METADATA)
+		return ptsi_fail(metadata_errno);
 	if (request != PTRACE_CONT && request != PTRACE_SYSCALL)
 		return ptsi_fail(EIO);
 	resumed = request;
@@ -37,9 +40,10 @@ static long other(long request, pid_t tid, void *addr, void *data)
 }
 
 /* A tracee that is followed from a signal on, in user mode. */
-static void begin(void)
+static void begin_with(unsigned flags)
 {
 	sim_reset();
+	metadata_errno = EIO;
 	sim.word = WORD;
 	sim.len = LEN;
 	sim_user_is_image();
@@ -47,9 +51,14 @@ static void begin(void)
 	sim.other = other;
 	sim.op = PTSI_SYSCALL_INFO_NONE;
 	sim.si_signo = SIGUSR1;
-	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, TID, 0), 0);
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, TID, flags), 0);
 	ck_assert_int_eq(ptsi_tracee_stop(&t, SIGUSR1 << 8 | 0x7f, &info), PTSI_STOP_SIGNAL);
 	ck_assert_int_eq(ptsi_tracee_resume(&t, PTRACE_SYSCALL, SIGUSR1), 0);
+}
+
+static void begin(void)
+{
+	begin_with(0);
 }
 
 /* What the library makes of a stop: at a call's instruction, with these in nr's and rval's places. */
@@ -164,6 +173,40 @@ START_TEST(cont_is_raised_while_a_result_is_owed)
 }
 END_TEST
 
+/*
+ * Resumed by PTRACE_CONT the tracee shows nothing of the order.  A kernel with a later request
+ * has the new one; with an older one a result that needs the exit stop isn't promised.
+ */
+START_TEST(order_is_asked_for)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
+
+	begin_with(PTSI_HARMLESS_NR);
+	resume(PTRACE_CONT, PTRACE_CONT);
+	metadata_errno = _i ? EINVAL : EACCES;
+	ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, 57, -38), PTSI_STOP_SECCOMP);
+	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
+	resume(PTRACE_CONT, PTRACE_SYSCALL);
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, (int)sim_word(ORIG_RAX), TID), PTSI_STOP_OWN);
+	ck_assert_uint_eq(sim_word(RAX), 42);
+	resume(PTRACE_CONT, PTRACE_CONT);
+}
+END_TEST
+
+START_TEST(nothing_is_promised_without_order)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
+
+	begin_with(PTSI_HARMLESS_NR);
+	resume(PTRACE_CONT, PTRACE_CONT);
+	ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, 57, -38), PTSI_STOP_SECCOMP);
+	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_uint_eq(sim_word(ORIG_RAX), 57);
+	resume(PTRACE_CONT, PTRACE_CONT);
+}
+END_TEST
+
 #ifdef __x86_64__
 /* No exit stop follows a vsyscall's: what comes next is the entry of another call. */
 START_TEST(vsyscall_has_no_exit)
@@ -207,6 +250,8 @@ int main(void)
 	tcase_add_test(tc, before_4_8_a_skipped_call_is_entered);
 	tcase_add_test(tc, another_call_is_not_taken_for_the_skipped_one);
 	tcase_add_test(tc, cont_is_raised_while_a_result_is_owed);
+	tcase_add_loop_test(tc, order_is_asked_for, 0, 2);
+	tcase_add_test(tc, nothing_is_promised_without_order);
 #ifdef __x86_64__
 	tcase_add_test(tc, vsyscall_has_no_exit);
 #endif
