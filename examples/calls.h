@@ -21,8 +21,9 @@ int abi_of(uint32_t arch);
 struct numbers trace_call(const char *name);
 
 /*
- * In the child: the filter (of which arg tells nothing).  Calls that are newer than this libseccomp, which may do what the
- * traced ones do, fail with ENOSYS as on an older kernel.  Not 0: failed.
+ * In the child, as prepare of struct follower: the filter; arg isn't used.  Calls that are newer
+ * than this libseccomp, which may do what the traced ones do, fail with ENOSYS as on an older
+ * kernel.  Not 0: failed.
  */
 int install_filter(void *arg);
 

@@ -2,20 +2,23 @@
 /*
  * deny: run a command that may write only below given directories.
  *
- *	deny -w DIR [-w DIR]... -- COMMAND [ARG]...
+ *	deny [--kernel|--registers] -w DIR [-w DIR]... -- COMMAND [ARG]...
  *
  * Calls that create, change or remove files elsewhere fail with EACCES; so do those whose
- * arguments can't be read, and a few that have no place in a sandbox fail with EPERM.
- * 32-bit code and threads are covered; an ABI that has no table here is killed.
+ * arguments can't be read, and a few that have no place in a sandbox fail with EPERM.  A few
+ * devices may be opened for writing.  32-bit code and threads are covered; an ABI that has no
+ * table here is killed.
  *
  * What a ptrace sandbox can't promise: a path is read from the tracee's memory here and once
  * more by the kernel, and the file system may change in between.  Another thread that
  * rewrites the string, or a symlink that is swapped, in that moment passes the check.  This
  * keeps honest programs (a build, a test suite) in their place; it doesn't hold a hostile one.
  * Files that were open when the command was started stay writable, as does what is mapped.
+ * Names that sockets are bound to and ioctls aren't looked at.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
@@ -31,11 +34,16 @@
 
 /* How the last component is taken, and where the flags are that tell. */
 enum rule {
-	NAME, /* the name itself: a symlink there is what is changed */
+	NAME, /* the name itself, which is in its directory */
 	TARGET, /* what the name leads to */
+	LINK, /* as TARGET, but the symlink itself if it is one */
+	CREATE, /* as TARGET, opened for writing */
+	MAKE, /* as NAME; what is there already stays as it is: mkdir -p goes by EEXIST */
 	BY_FLAGS, /* as TARGET, unless AT_SYMLINK_NOFOLLOW is in args[flags] */
+	BY_FOLLOW, /* as NAME, unless AT_SYMLINK_FOLLOW is in args[flags] */
 	BY_OPEN, /* open(2) flags in args[flags] */
 	BY_HOW, /* struct open_how at args[flags] */
+	OPENED, /* no path: what is open in args[dirfd] */
 	NEVER, /* EPERM */
 };
 
@@ -49,11 +57,11 @@ static const struct call {
 	{ "open", BY_OPEN, CWD, 0, 1 },
 	{ "openat", BY_OPEN, 0, 1, 2 },
 	{ "openat2", BY_HOW, 0, 1, 2 },
-	{ "creat", TARGET, CWD, 0, 0 },
+	{ "creat", CREATE, CWD, 0, 0 },
 	{ "truncate", TARGET, CWD, 0, 0 },
 	{ "truncate64", TARGET, CWD, 0, 0 },
-	{ "mkdir", NAME, CWD, 0, 0 },
-	{ "mkdirat", NAME, 0, 1, 0 },
+	{ "mkdir", MAKE, CWD, 0, 0 },
+	{ "mkdirat", MAKE, 0, 1, 0 },
 	{ "mknod", NAME, CWD, 0, 0 },
 	{ "mknodat", NAME, 0, 1, 0 },
 	{ "rmdir", NAME, CWD, 0, 0 },
@@ -67,27 +75,35 @@ static const struct call {
 	{ "renameat2", NAME, 2, 3, 0 },
 	{ "link", NAME, CWD, 0, 0 }, /* else a file elsewhere gets a name where it may be written */
 	{ "link", NAME, CWD, 1, 0 },
-	{ "linkat", TARGET, 0, 1, 0 },
+	{ "linkat", BY_FOLLOW, 0, 1, 4 },
 	{ "linkat", NAME, 2, 3, 0 },
 	{ "symlink", NAME, CWD, 1, 0 },
 	{ "symlinkat", NAME, 1, 2, 0 },
 	{ "chmod", TARGET, CWD, 0, 0 },
 	{ "fchmodat", TARGET, 0, 1, 0 },
 	{ "fchmodat2", BY_FLAGS, 0, 1, 3 },
+	{ "fchmod", OPENED, 0, 0, 0 },
 	{ "chown", TARGET, CWD, 0, 0 },
 	{ "chown32", TARGET, CWD, 0, 0 },
-	{ "lchown", NAME, CWD, 0, 0 },
-	{ "lchown32", NAME, CWD, 0, 0 },
+	{ "lchown", LINK, CWD, 0, 0 },
+	{ "lchown32", LINK, CWD, 0, 0 },
 	{ "fchownat", BY_FLAGS, 0, 1, 4 },
+	{ "fchown", OPENED, 0, 0, 0 },
+	{ "fchown32", OPENED, 0, 0, 0 },
 	{ "utime", TARGET, CWD, 0, 0 },
 	{ "utimes", TARGET, CWD, 0, 0 },
 	{ "futimesat", TARGET, 0, 1, 0 },
 	{ "utimensat", BY_FLAGS, 0, 1, 3 },
 	{ "utimensat_time64", BY_FLAGS, 0, 1, 3 },
 	{ "setxattr", TARGET, CWD, 0, 0 },
-	{ "lsetxattr", NAME, CWD, 0, 0 },
+	{ "lsetxattr", LINK, CWD, 0, 0 },
+	{ "fsetxattr", OPENED, 0, 0, 0 },
+	{ "setxattrat", BY_FLAGS, 0, 1, 2 },
 	{ "removexattr", TARGET, CWD, 0, 0 },
-	{ "lremovexattr", NAME, CWD, 0, 0 },
+	{ "lremovexattr", LINK, CWD, 0, 0 },
+	{ "fremovexattr", OPENED, 0, 0, 0 },
+	{ "removexattrat", BY_FLAGS, 0, 1, 2 },
+	{ "file_setattr", BY_FLAGS, 0, 1, 4 },
 	{ "chroot", NEVER, 0, 0, 0 },
 	{ "pivot_root", NEVER, 0, 0, 0 },
 	{ "mount", NEVER, 0, 0, 0 },
@@ -101,15 +117,28 @@ enum { N_CALLS = sizeof calls / sizeof calls[0], MAX_DIRS = 64, MAX_LINKS = 40 }
 
 static struct numbers numbers[N_CALLS];
 
-static char allowed[MAX_DIRS][PATH_MAX] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/tty" };
-static int n_allowed = 4;
+static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/tty" };
 
-static bool is_allowed(const char *path)
+static char allowed[MAX_DIRS][PATH_MAX];
+static int n_allowed;
+
+static bool is_device(const char *path)
+{
+	for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+		if (strcmp(path, devices[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Below an allowed directory, whose own name is in a directory that may not be. */
+static bool is_allowed(const char *path, bool name)
 {
 	for (int i = 0; i < n_allowed; i++) {
 		size_t len = strlen(allowed[i]);
 
-		if (strncmp(path, allowed[i], len) == 0 && (path[len] == '/' || path[len] == '\0'))
+		if (strncmp(path, allowed[i], len) != 0)
+			continue;
+		if (path[len] == '/' || len == 1 || (path[len] == '\0' && !name))
 			return true;
 	}
 	return false;
@@ -136,14 +165,6 @@ static bool read_link(const char *path, char *to)
 	if (n < 0)
 		return false;
 	to[n] = '\0';
-	return true;
-}
-
-/* /proc/self is the caller's: say it as the tracee would. */
-static bool expand_self(pid_t tid, char *path)
-{
-	if (strcmp(path, "/proc/self") == 0 || strcmp(path, "/proc/thread-self") == 0)
-		return snprintf(path, PATH_MAX, "/proc/%d", tid) > 0;
 	return true;
 }
 
@@ -174,8 +195,10 @@ static bool resolve(pid_t tid, char *at, const char *path, bool follow, char *re
 			p += len;
 			continue;
 		}
-		if (!append(at, p, len) || !expand_self(tid, at))
+		if (!append(at, p, len))
 			return false;
+		if (strcmp(at, "/proc/self") == 0 || strcmp(at, "/proc/thread-self") == 0)
+			sprintf(at, "/proc/%d", tid); /* as the tracee would see it */
 		p += len;
 		if (lstat(at, &st) != 0 || !S_ISLNK(st.st_mode) || (last && !follow && *p == '\0'))
 			continue;
@@ -199,22 +222,41 @@ static bool resolve(pid_t tid, char *at, const char *path, bool follow, char *re
 	return true;
 }
 
+/* What is open in a descriptor; pipes and the like aren't anywhere. */
+static bool may_change_opened(pid_t tid, int fd)
+{
+	char path[64], at[PATH_MAX];
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	return read_link(path, at) && (at[0] != '/' || is_allowed(at, false));
+}
+
 static bool may_change(pid_t tid, const struct call *call, const uint64_t *args, bool follow)
 {
 	char path[PATH_MAX], at[PATH_MAX], base[64], rest[2 * PATH_MAX];
 	int dirfd = call->dirfd == CWD ? AT_FDCWD : (int)args[call->dirfd];
+	struct stat st;
 
+	if (call->rule == OPENED || (dirfd != AT_FDCWD && !args[call->path]))
+		return may_change_opened(tid, dirfd);
 	if (!read_string(tid, args[call->path], path, sizeof path))
 		return false;
+	if (path[0] == '\0' && dirfd != AT_FDCWD) /* AT_EMPTY_PATH, or the call fails */
+		return may_change_opened(tid, dirfd);
 	if (dirfd == AT_FDCWD)
 		snprintf(base, sizeof base, "/proc/%d/cwd", tid);
 	else
 		snprintf(base, sizeof base, "/proc/%d/fd/%d", tid, dirfd);
-	if (!read_link(base, at) && path[0] != '/')
+	if (path[0] != '/' && (!read_link(base, at) || at[0] != '/'))
 		return false;
-	if (path[0] != '/' && at[0] != '/') /* AT_EMPTY_PATH of an open pipe */
-		return path[0] == '\0';
-	return resolve(tid, at, path, follow, rest) && (at[0] == '\0' || is_allowed(at));
+	if (!resolve(tid, at, path, follow, rest))
+		return false;
+	if (at[0] == '\0' ||
+	    is_allowed(at, call->rule == NAME || call->rule == MAKE || call->rule == BY_FOLLOW))
+		return true;
+	if (call->rule == MAKE)
+		return lstat(at, &st) == 0;
+	return (call->rule == CREATE || call->rule == BY_OPEN || call->rule == BY_HOW) && is_device(at);
 }
 
 static bool opens_for_writing(uint64_t flags)
@@ -225,7 +267,7 @@ static bool opens_for_writing(uint64_t flags)
 static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
 {
 	struct open_how how = { .flags = 0 };
-	bool follow = call->rule != NAME;
+	bool follow = call->rule == TARGET || call->rule == CREATE;
 
 	switch (call->rule) {
 	case NEVER:
@@ -233,13 +275,18 @@ static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
 	case BY_FLAGS:
 		follow = !(args[call->flags] & AT_SYMLINK_NOFOLLOW);
 		break;
+	case BY_FOLLOW:
+		follow = args[call->flags] & AT_SYMLINK_FOLLOW;
+		break;
 	case BY_OPEN:
 	case BY_HOW:
 		how.flags = (uint32_t)args[call->flags];
-		if (call->rule == BY_HOW && !read_memory(tid, args[call->flags], &how.flags, 8))
+		if (call->rule == BY_HOW && !read_memory(tid, args[call->flags], &how, sizeof how))
 			return EACCES;
 		if (!opens_for_writing(how.flags))
 			return 0;
+		if (how.resolve & RESOLVE_IN_ROOT) /* another root than resolve()'s */
+			return EACCES;
 		follow = !(how.flags & O_NOFOLLOW) && (how.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
 		break;
 	default:
@@ -267,17 +314,25 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 
 int main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "registers", no_argument, NULL, 'r' },
+		{ "kernel", no_argument, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
+	};
 	const struct follower how = { .prepare = install_filter, .stop = stop };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+w:")) == 'w') {
-		if (n_allowed == MAX_DIRS || !realpath(optarg, allowed[n_allowed++])) {
+	while ((opt = getopt_long(argc, argv, "+w:", options, NULL)) != -1 && opt != '?') {
+		if (opt != 'w') {
+			ptsi_use(opt == 'r' ? PTSI_REGISTERS : PTSI_KERNEL);
+		} else if (n_allowed == MAX_DIRS || !realpath(optarg, allowed[n_allowed++])) {
 			fprintf(stderr, "deny: %s: %s\n", optarg, strerror(errno));
 			return 125;
 		}
 	}
-	if (opt != -1 || optind == argc) {
-		fprintf(stderr, "usage: deny -w DIR [-w DIR]... -- COMMAND [ARG]...\n");
+	if (opt == '?' || optind == argc) {
+		fprintf(stderr, "usage: deny [--kernel|--registers] -w DIR [-w DIR]... -- "
+				"COMMAND [ARG]...\n");
 		return 125;
 	}
 	for (int i = 0; i < N_CALLS; i++)

@@ -24,6 +24,7 @@ struct followed {
 };
 
 static struct followed *all;
+static volatile pid_t command; /* 0: it is over */
 
 static struct followed *find(pid_t tid, const struct follower *how)
 {
@@ -84,7 +85,7 @@ static void handle(struct followed *f, int wstatus, const struct follower *how)
 		kill(f->t.tid, SIGKILL); /* ESRCH: it is being killed already */
 }
 
-static int loop(pid_t child, const struct follower *how)
+static int loop(const struct follower *how)
 {
 	int wstatus, result = 125;
 	pid_t tid;
@@ -92,17 +93,42 @@ static int loop(pid_t child, const struct follower *how)
 	while ((tid = waitpid(-1, &wstatus, __WALL)) > 0 || errno == EINTR) {
 		if (tid <= 0)
 			continue;
-		if (tid == child && WIFEXITED(wstatus))
-			result = WEXITSTATUS(wstatus);
-		if (tid == child && WIFSIGNALED(wstatus))
-			result = 128 + WTERMSIG(wstatus);
 		handle(find(tid, how), wstatus, how);
+		if (tid != command || WIFSTOPPED(wstatus))
+			continue;
+		result = WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) : 128 + WTERMSIG(wstatus);
+		command = 0;
 	}
 	return result;
 }
 
+/*
+ * A signal to stop this program is for the command.  What the terminal sends goes to the whole
+ * foreground process group, so the command has it already.
+ */
+static void pass_on(int sig, siginfo_t *info, void *context)
+{
+	int saved = errno;
+
+	(void)context;
+	if (info->si_code <= 0 && command) /* from a process */
+		kill(command, sig);
+	errno = saved;
+}
+
+static void pass_on_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	struct sigaction act = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART }, old;
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+}
+
 static void run(char **argv, int go, const struct follower *how)
 {
+	int err;
 	char c;
 
 	if (read(go, &c, 1) != 1) /* not seized */
@@ -113,33 +139,34 @@ static void run(char **argv, int go, const struct follower *how)
 		_exit(125);
 	}
 	execvp(argv[0], argv);
-	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	err = errno;
+	fprintf(stderr, "%s: %s\n", argv[0], strerror(err));
+	_exit(err == ENOENT ? 127 : 126);
 }
 
 int follow(char **argv, const struct follower *how)
 {
 	int go[2];
-	pid_t child;
 
-	if (pipe(go) < 0 || (child = fork()) < 0) {
+	if (pipe(go) < 0 || (command = fork()) < 0) {
 		perror("follow");
 		return 125;
 	}
-	if (child == 0) {
+	if (command == 0) {
 		close(go[1]);
 		run(argv, go[0], how);
 	}
 	close(go[0]);
-	if (ptrace(PTRACE_SEIZE, child, 0, OPTIONS) < 0) {
+	pass_on_signals();
+	if (ptrace(PTRACE_SEIZE, command, 0, OPTIONS) < 0) {
 		perror("follow: PTRACE_SEIZE");
 		close(go[1]);
 		return 125;
 	}
 	if (write(go[1], "", 1) != 1)
-		kill(child, SIGKILL);
+		kill(command, SIGKILL);
 	close(go[1]);
-	return loop(child, how);
+	return loop(how);
 }
 
 bool read_memory(pid_t tid, uint64_t addr, void *to, size_t size)

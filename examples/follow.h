@@ -20,7 +20,11 @@ struct follower {
 	void *arg;
 };
 
-/* Returns the command's exit status, 128 + the signal that killed it, or 125..127 as env(1). */
+/*
+ * Returns the command's exit status, 128 + the signal that killed it, or 125..127 as env(1).
+ * SIGHUP, SIGINT, SIGQUIT and SIGTERM are passed on to the command.  Who kills this program
+ * otherwise kills the tracees.
+ */
 int follow(char **argv, const struct follower *how);
 
 /* The tracee's memory, all of it or false.  A string has to end within size. */

@@ -2,22 +2,24 @@
 /*
  * virtual: run a command that sees a file which is nowhere.
  *
- *	virtual [--kernel|--registers] -- COMMAND [ARG]...
+ *	virtual [--kernel|--registers] COMMAND [ARG]...
  *
  * The command, and all that it starts, can open, stat and read /virtual/hello; everything else
- * is passed on.  What is read is made up here: it greets each reader by its number.
+ * is passed on.
  *
  * A virtual file needs descriptors that behave: numbers, dup, fork, close-on-exec, the offset.
- * All of that is the kernel's if there is something to open: a file in memory, of the right
- * size, with nothing but question marks in it.  So a call with the path gets another path, and
- * lseek, fstat, dup and close need no help; at the exit stop of a read the question marks are
- * written over.  Opening it for writing and removing it fail with EROFS, what would take its
- * bytes past this program (mmap, sendfile...) with what says "use read": these are skipped.
- * Calls that aren't in the table below find no such file.
+ * All of that is the kernel's if there is something to open: a file in memory that has the right
+ * size and nothing in it.  So a call with the path gets another path, and lseek, fstat, dup and
+ * close need no help.  Reads are skipped: the bytes come from here.  So are calls that would
+ * change the file (EROFS) and those that would take its bytes past this program (mmap,
+ * sendfile...; the error says "use read").  Calls that aren't in the table below find no such
+ * file.
  *
- * 32-bit code and threads are covered.  Paths are compared as they are written: symlinks to
- * /virtual/hello are not followed, and the directory can't be listed or entered.  What other
- * threads do to the memory or the offset meanwhile isn't guarded against.
+ * 32-bit code and threads are covered, but for int $0x80 in 64-bit code, whose pointers don't
+ * reach the stack: it finds no such file.  Paths are compared as they are written: symlinks to
+ * /virtual/hello are not followed, and the directory can't be listed or entered.  The other path
+ * lies below the stack, so code that runs with less than 200 bytes of stack left loses what is
+ * there.  Reading takes Linux 5.6 and the process's first thread, which mustn't have exited.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +31,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -36,8 +39,8 @@
 #include "follow.h"
 
 #define VIRTUAL "/virtual/hello"
-#define HELLO "Hello, task %-10d\n"
-enum { HELLO_SIZE = sizeof "Hello, task 1234567890\n" - 1 };
+#define HELLO "Hello from the tracer\n"
+enum { HELLO_SIZE = sizeof HELLO - 1 };
 
 enum rule {
 	PATH, /* the call gets the path of the file in memory */
@@ -45,13 +48,17 @@ enum rule {
 	OPEN2, /* as OPEN, the flags are in a struct; made the call of the row before */
 	NOFOLLOW, /* as PATH, without AT_SYMLINK_NOFOLLOW in args[arg]: the new path is a link */
 	LSTAT, /* as PATH, made the call of the row before for the same reason */
+	ACCESS, /* as PATH, if args[arg] doesn't ask for writing; flags are in the one after */
 	FAIL, /* with the path: skipped, with this result */
-	READ, /* args[arg] is the buffer */
-	READV, /* args[arg] is the vector, args[arg + 1] its length */
+	READ, /* args[1] is the buffer, args[2] its size */
+	READV, /* args[1] is the vector, args[2] its length */
+	PREAD, /* as READ, at the offset args[3] */
+	PREADV,
+	PREADV2, /* as PREADV; -1 is the descriptor's offset, args[5] are flags */
 	FD, /* with the file in args[fd]: skipped, with this result */
 	NEVER, /* skipped, with this result */
 };
-enum { NO = -1, MAX_READS = 1024, MAX_VECTOR = 1024, RED_ZONE = 128 };
+enum { NO = -1, MAX_VECTOR = 1024, RED_ZONE = 128 };
 
 static const struct call {
 	const char *name;
@@ -70,9 +77,10 @@ static const struct call {
 	{ "newfstatat", NOFOLLOW, 0, 1, 3, 0 },
 	{ "fstatat64", NOFOLLOW, 0, 1, 3, 0 },
 	{ "statx", NOFOLLOW, 0, 1, 2, 0 },
-	{ "access", PATH, NO, 0, NO, 0 },
-	{ "faccessat", PATH, 0, 1, NO, 0 },
-	{ "faccessat2", NOFOLLOW, 0, 1, 3, 0 },
+	{ "access", ACCESS, NO, 0, 1, 0 },
+	{ "faccessat", ACCESS, 0, 1, 2, 0 },
+	{ "faccessat2", ACCESS, 0, 1, 2, 0 },
+	{ "getxattr", FAIL, NO, 0, NO, -ENODATA },
 	{ "getxattr", FAIL, NO, 0, NO, -ENODATA },
 	{ "lgetxattr", FAIL, NO, 0, NO, -ENODATA },
 	{ "readlink", FAIL, NO, 0, NO, -EINVAL },
@@ -80,11 +88,12 @@ static const struct call {
 	{ "llistxattr", FAIL, NO, 0, NO, 0 },
 	{ "unlink", FAIL, NO, 0, NO, -EROFS },
 	{ "unlinkat", FAIL, 0, 1, NO, -EROFS },
-	{ "read", READ, 0, NO, 1, 0 },
-	{ "pread64", READ, 0, NO, 1, 0 },
-	{ "readv", READV, 0, NO, 1, 0 },
-	{ "preadv", FD, 0, NO, NO, -EINVAL },
-	{ "preadv2", FD, 0, NO, NO, -EINVAL },
+	{ "truncate", FAIL, NO, 0, NO, -EROFS },
+	{ "read", READ, 0, NO, NO, 0 },
+	{ "pread64", PREAD, 0, NO, NO, 0 },
+	{ "readv", READV, 0, NO, NO, 0 },
+	{ "preadv", PREADV, 0, NO, NO, 0 },
+	{ "preadv2", PREADV2, 0, NO, NO, 0 },
 	{ "mmap", FD, 4, NO, NO, -ENODEV },
 	{ "mmap2", FD, 4, NO, NO, -ENODEV },
 	{ "sendfile", FD, 1, NO, NO, -EINVAL },
@@ -97,19 +106,10 @@ static const struct call {
 };
 
 enum { N_CALLS = sizeof calls / sizeof calls[0] };
-
 static struct numbers numbers[N_CALLS];
 
 static struct stat memory; /* the file in memory */
 static char memory_path[64];
-
-/* Reads that the kernel is making of the file in memory. */
-static struct reading {
-	pid_t tid; /* 0: none */
-	const struct call *call;
-	struct ptsi_syscall_info info; /* at the SECCOMP stop */
-	int64_t at; /* the offset in the file */
-} readings[MAX_READS];
 
 static bool is_virtual_path(pid_t tid, int dirfd, uint64_t addr)
 {
@@ -148,19 +148,30 @@ static bool is_virtual_fd(pid_t tid, int fd)
 	       st.st_ino == memory.st_ino;
 }
 
-static int64_t offset(pid_t tid, int fd)
+/* The process of a thread. */
+static pid_t process(pid_t tid)
 {
-	char path[64];
-	long long at = 0;
+	char line[256];
+	int pid = tid;
 	FILE *f;
 
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
-	f = fopen(path, "re");
-	if (f && fscanf(f, "pos: %lld", &at) != 1)
-		at = 0;
+	snprintf(line, sizeof line, "/proc/%d/status", tid);
+	f = fopen(line, "re");
+	while (f && fgets(line, sizeof line, f) && sscanf(line, "Tgid: %d", &pid) != 1)
+		;
 	if (f)
 		fclose(f);
-	return at;
+	return pid;
+}
+
+/* A descriptor of the tracee's, here too: they have one offset. */
+static int share(pid_t tid, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, process(tid), 0);
+	int shared = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+
+	close(pidfd);
+	return shared;
 }
 
 /* Skip the call with this result. */
@@ -174,14 +185,6 @@ static int answer(struct ptsi_tracee *t, int64_t rval)
 	return ptsi_tracee_set(t, &want) < 0 ? -1 : PTRACE_CONT;
 }
 
-static struct reading *find_reading(pid_t tid)
-{
-	for (struct reading *r = readings; r < readings + MAX_READS; r++)
-		if (r->tid == tid)
-			return r;
-	return NULL;
-}
-
 /* Let the call have the file in memory; to its exit stop, where PTSI_KEEP_ARGS does its work. */
 static int pass_on(struct ptsi_tracee *t, struct ptsi_syscall_info *want, int path)
 {
@@ -191,7 +194,9 @@ static int pass_on(struct ptsi_tracee *t, struct ptsi_syscall_info *want, int pa
 	if (!write_memory(t->tid, at, memory_path, sizeof memory_path))
 		return answer(t, -ENOMEM);
 	want->seccomp.args[path] = at;
-	return ptsi_tracee_set(t, want) < 0 ? -1 : PTRACE_SYSCALL;
+	if (ptsi_tracee_set(t, want) == 0)
+		return PTRACE_SYSCALL;
+	return errno == ERANGE ? PTRACE_CONT : -1; /* int $0x80 in 64-bit code */
 }
 
 static int open_virtual(struct ptsi_tracee *t, struct ptsi_syscall_info *want,
@@ -212,63 +217,65 @@ static int open_virtual(struct ptsi_tracee *t, struct ptsi_syscall_info *want,
 	return pass_on(t, want, call->path);
 }
 
-static int start_reading(struct ptsi_tracee *t, const struct ptsi_syscall_info *info,
-			 const struct call *call)
+/* The buffers of a read; the number of them, or a negative errno. */
+static long buffers(pid_t tid, const struct ptsi_syscall_info *info, bool vector, struct iovec *v)
 {
-	const uint64_t *args = info->seccomp.args;
-	struct reading *r = find_reading(t->tid);
-
-	if (!r && !(r = find_reading(0)))
-		return answer(t, -ENOMEM);
-	*r = (struct reading){ .tid = t->tid, .call = call, .info = *info };
-	if (strcmp(call->name, "pread64") != 0)
-		r->at = offset(t->tid, (int)args[call->fd]);
-	else if (abi_of(info->arch) == ABI_32) /* a 64-bit value is two arguments */
-		r->at = (int64_t)(args[3] | args[4] << 32);
-	else
-		r->at = (int64_t)args[3];
-	return PTRACE_SYSCALL;
-}
-
-/* The buffers of a read, and how many; a vector that has changed since gives what it may. */
-static unsigned long buffers(const struct reading *r, struct iovec *v)
-{
-	uint64_t buf = r->info.seccomp.args[1], n = r->info.seccomp.args[2];
+	uint64_t buf = info->seccomp.args[1], n = info->seccomp.args[2];
 	uint32_t narrow[2 * MAX_VECTOR];
 
-	if (r->call->rule == READ) {
+	if (!vector) {
 		*v = (struct iovec){ (void *)(uintptr_t)buf, n };
 		return 1;
 	}
-	if (abi_of(r->info.arch) == ABI_64)
-		return read_memory(r->tid, buf, v, n * sizeof *v) ? n : 0;
-	if (!read_memory(r->tid, buf, narrow, n * 2 * sizeof narrow[0]))
-		return 0;
+	if (n > MAX_VECTOR)
+		return -EINVAL;
+	if (abi_of(info->arch) == ABI_64)
+		return read_memory(tid, buf, v, n * sizeof *v) ? (long)n : -EFAULT;
+	if (!read_memory(tid, buf, narrow, n * 2 * sizeof narrow[0]))
+		return -EFAULT;
 	for (uint64_t i = 0; i < n; i++)
 		v[i] = (struct iovec){ (void *)(uintptr_t)narrow[2 * i], narrow[2 * i + 1] };
+	return (long)n;
+}
+
+/* What the tracee gets: a number of bytes, or a negative errno. */
+static int64_t read_virtual(pid_t tid, const struct ptsi_syscall_info *info, enum rule rule, int fd)
+{
+	const uint64_t *args = info->seccomp.args;
+	bool here = rule == READ || rule == READV, vector = rule == READV || rule >= PREADV;
+	struct iovec remote[MAX_VECTOR], local;
+	long count = buffers(tid, info, vector, remote);
+	int64_t at = (int64_t)args[3], n;
+
+	if (abi_of(info->arch) == ABI_32) /* two arguments */
+		at = (int64_t)(args[3] | args[4] << 32);
+	if (rule == PREADV2 && args[5])
+		return -EOPNOTSUPP;
+	if (here || (rule == PREADV2 && at == -1))
+		at = lseek(fd, 0, SEEK_CUR), here = true;
+	if (at < 0)
+		return here ? -EBADF : -EINVAL; /* O_PATH */
+	if (count < 0)
+		return count;
+	if (at >= HELLO_SIZE)
+		return 0;
+	local = (struct iovec){ &HELLO[at], (size_t)(HELLO_SIZE - at) };
+	n = process_vm_writev(tid, &local, 1, remote, (unsigned long)count, 0);
+	if (n < 0)
+		return -errno;
+	if (here)
+		lseek(fd, n, SEEK_CUR);
 	return n;
 }
 
-/* At the exit stop: n question marks have been read, and MAX_VECTOR is the kernel's limit. */
-static int finish_reading(struct ptsi_tracee *t, struct ptsi_syscall_info *info)
+static int answer_read(struct ptsi_tracee *t, const struct ptsi_syscall_info *info,
+		       const struct call *call)
 {
-	struct reading *r = find_reading(t->tid);
-	struct iovec remote[MAX_VECTOR], local;
-	char text[HELLO_SIZE + 1];
+	int fd = share(t->tid, (int)info->seccomp.args[call->fd]);
+	int64_t rval = fd < 0 ? -EIO : read_virtual(t->tid, info, call->rule, fd);
 
-	if (!r)
-		return PTRACE_CONT;
-	snprintf(text, sizeof text, HELLO, t->tid);
-	local = (struct iovec){ text + r->at, (size_t)info->exit.rval };
-	if (!info->exit.is_error &&
-	    (r->at + info->exit.rval > HELLO_SIZE || /* another thread has moved the offset */
-	     process_vm_writev(t->tid, &local, 1, remote, buffers(r, remote), 0) !=
-		     info->exit.rval)) {
-		info->exit.rval = -EFAULT;
-		info->exit.is_error = 1;
-	}
-	r->tid = 0;
-	return ptsi_tracee_set(t, info) < 0 ? -1 : PTRACE_CONT;
+	close(fd);
+	return answer(t, rval);
 }
 
 static int handle(struct ptsi_tracee *t, struct ptsi_syscall_info *want, const struct call *call,
@@ -277,19 +284,19 @@ static int handle(struct ptsi_tracee *t, struct ptsi_syscall_info *want, const s
 	uint64_t *args = want->seccomp.args;
 	int fd = call->fd == NO ? AT_FDCWD : (int)args[call->fd];
 
-	if (call->rule == NEVER)
-		return answer(t, call->result);
-	if (call->path == NO ? !is_virtual_fd(t->tid, fd) :
-			       !is_virtual_path(t->tid, fd, args[call->path]))
+	if (call->rule != NEVER && (call->path == NO ? !is_virtual_fd(t->tid, fd) :
+				    !is_virtual_path(t->tid, fd, args[call->path])))
 		return PTRACE_CONT;
-	if (call->rule == FD || call->rule == FAIL)
+	if (call->rule == FD || call->rule == FAIL || call->rule == NEVER)
 		return answer(t, call->result);
-	if (call->rule == READ || call->rule == READV)
-		return start_reading(t, want, call);
+	if (call->rule >= READ && call->rule <= PREADV2)
+		return answer_read(t, want, call);
 	if (call->rule == OPEN2 || call->rule == LSTAT)
 		want->seccomp.nr = (uint64_t)nr_before;
-	if (call->rule == NOFOLLOW)
-		args[call->arg] &= ~(uint64_t)AT_SYMLINK_NOFOLLOW;
+	if (call->rule == ACCESS && (args[call->arg] & W_OK))
+		return answer(t, -EROFS);
+	if (call->rule == NOFOLLOW || call->rule == ACCESS)
+		args[call->arg + (call->rule == ACCESS)] &= ~(uint64_t)AT_SYMLINK_NOFOLLOW;
 	if (call->rule == OPEN || call->rule == OPEN2)
 		return open_virtual(t, want, call);
 	return pass_on(t, want, call->path);
@@ -300,24 +307,23 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 	int abi = abi_of(info->arch);
 
 	(void)arg;
-	if (kind == PTSI_STOP_EXIT)
-		return finish_reading(t, info);
+	if (kind == PTSI_STOP_ENTRY) /* after the SECCOMP stop: before Linux 4.8 */
+		return PTRACE_SYSCALL;
 	for (int i = 0; kind == PTSI_STOP_SECCOMP && i < N_CALLS; i++)
 		if (numbers[i].nr[abi] == (int)info->seccomp.nr)
 			return handle(t, info, &calls[i], i ? numbers[i - 1].nr[abi] : NO);
 	return PTRACE_CONT;
 }
 
-/* The file in memory: not empty and not sparse, and nobody's to write to. */
+/* The file in memory, which nobody can write to. */
 static bool make_memory(void)
 {
-	char marks[HELLO_SIZE];
-	int fd = memfd_create("virtual", MFD_CLOEXEC);
+	int fd = memfd_create("virtual", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	memset(marks, '?', sizeof marks);
 	snprintf(memory_path, sizeof memory_path, "/proc/%d/fd/%d", getpid(), fd);
-	return fd >= 0 && write(fd, marks, sizeof marks) == (ssize_t)sizeof marks &&
-	       fchmod(fd, 0444) == 0 && fstat(fd, &memory) == 0;
+	return fd >= 0 && ftruncate(fd, HELLO_SIZE) == 0 && fchmod(fd, 0444) == 0 &&
+	       fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0 &&
+	       fstat(fd, &memory) == 0;
 }
 
 int main(int argc, char **argv)
@@ -329,10 +335,8 @@ int main(int argc, char **argv)
 		ptsi_use(PTSI_KERNEL);
 	else if (argc > 1 && strcmp(argv[1], "--registers") == 0 && first++)
 		ptsi_use(PTSI_REGISTERS);
-	if (first < argc && strcmp(argv[first], "--") == 0)
-		first++;
-	if (first >= argc) {
-		fprintf(stderr, "usage: virtual [--kernel|--registers] -- COMMAND [ARG]...\n");
+	if (first >= argc || argv[first][0] == '-') {
+		fprintf(stderr, "usage: virtual [--kernel|--registers] COMMAND [ARG]...\n");
 		return 125;
 	}
 	if (!make_memory()) {
