@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+"""Kernel images: Debian's, prebuilt ones of PTSI_LAB_KERNELS, or built from linux-source."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+import toolchain
+from common import HERE, Skip, cache, folder, run, say
+from debian import Apt, install, linux_source
+from targets import BUILDS, COMPILERS
+
+IMAGES = ('vmlinuz*', 'zImage', 'uImage', 'vmlinux')
+
+
+def _unpack(deb, new, pattern, name):
+    """The one file of a package whose name is like that."""
+    with subprocess.Popen(['dpkg-deb', '--fsys-tarfile', deb], stdout=subprocess.PIPE) as tar:
+        subprocess.run(['tar', '-x', '-C', new, '--wildcards', '--no-anchored', pattern],
+                       stdin=tar.stdout, stderr=subprocess.DEVNULL)
+    found = [p for p in glob.glob('%s/**/%s' % (new, pattern), recursive=True) if os.path.isfile(p)]
+    if len(found) != 1:
+        raise Skip('%s holds %d files %s' % (os.path.basename(deb), len(found), pattern))
+    os.rename(found[0], os.path.join(new, name))
+
+
+def _stock(name, kernel):
+    """The image of Debian's package."""
+    where = cache('kernels', name)
+    if not os.path.isdir(where):
+        apt = Apt(kernel.suite, kernel.arch)
+        deb = apt.download(apt.newest(kernel.package))
+        new = where + '.new'
+        shutil.rmtree(new, ignore_errors=True)
+        folder(new)
+        # before trixie in /boot, from then on among the modules
+        _unpack(deb, new, 'vmlinu[xz]*', 'image')
+        if kernel.dtb:
+            install('device-tree-compiler')
+            _unpack(deb, new, kernel.dtb, 'machine.dtb')
+            for arguments in kernel.fdtput:
+                option, kind, *rest = arguments.split()
+                run(['fdtput', option, kind, new + '/machine.dtb'] + rest)
+        os.remove(deb)
+        os.rename(new, where)
+    return where + '/image'
+
+
+def _prebuilt(name):
+    where = os.path.join(os.environ.get('PTSI_LAB_KERNELS') or '/nonexistent', name)
+    for pattern in IMAGES:
+        for image in glob.glob(os.path.join(where, pattern)):
+            return image
+    return None
+
+
+def _config(build, arch):
+    with open(os.path.join(build, 'all.config'), 'w') as f:
+        for name in ('common', arch):
+            f.write(open(os.path.join(HERE, 'kernels', name + '.frag')).read())
+
+
+def _make(kernel, build):
+    """The command that all steps of a build begin with."""
+    b = BUILDS[kernel.arch]
+    compiler = COMPILERS[kernel.arch]
+    make = ['make', '-C', linux_source(kernel.suite), 'O=' + build, 'ARCH=' + b.arch,
+            'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make)
+    if b.cross:
+        return make + ['CROSS_COMPILE=' + b.cross]
+    gcc = toolchain.find(compiler)[0]
+    prefix = re.sub(r'gcc(-\d+)?$', '', gcc)
+    return make + ['CROSS_COMPILE=' + prefix, 'CC=' + gcc]
+
+
+def _build(name, kernel):
+    """An image built from Debian's source package, which takes minutes."""
+    where = cache('kernels', name)
+    if not os.path.isdir(where):
+        install('make', 'flex', 'bison', 'bc', 'libssl-dev', 'libelf-dev', 'u-boot-tools')
+        build = folder(where + '.build')
+        say('%s: building a kernel' % name)
+        _config(build, kernel.arch)
+        make = _make(kernel, build)
+        try:
+            run(make + ['allnoconfig'])
+            run(make + ['-j%d' % os.cpu_count(), BUILDS[kernel.arch].image])
+        except subprocess.CalledProcessError:
+            raise Skip('its kernel could not be built')
+        new = folder(where + '.new')
+        image = BUILDS[kernel.arch].image
+        found = glob.glob('%s/%s' % (build, image)) or \
+            glob.glob('%s/arch/*/boot/%s' % (build, image))
+        shutil.copy(found[0], new + '/image')
+        shutil.copy(build + '/.config', new + '/config')
+        for dtb in glob.glob(build + '/arch/*/boot/dts/*.dtb'):
+            shutil.copy(dtb, new + '/machine.dtb')
+        os.rename(new, where)
+        shutil.rmtree(build)
+    return where + '/image'
+
+
+def image(name, kernel):
+    """The path of a target's kernel."""
+    if kernel.package:
+        return _stock(name, kernel)
+    return _prebuilt(name) or _build(name, kernel)

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+# QEMU's virt, of which the console is Goldfish's
+CONFIG_VIRT=y
+CONFIG_GOLDFISH=y
+CONFIG_GOLDFISH_TTY=y
+CONFIG_M68040=y
+CONFIG_MMU_MOTOROLA=y
+CONFIG_M68KFPU_EMU=n
+CONFIG_HZ_100=y

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+"""A compiler for OpenRISC, of Debian's gcc-or1k-elf, which is for bare metal, and musl's source."""
+
+import os
+import shutil
+import subprocess
+
+from common import Skip, cache, folder, run
+from debian import install, linux_source, source
+
+# Like gcc for Linux: its own start files and libraries, pages that the kernel maps, and no threads
+# library of its own.
+WRAPPER = '''#!/bin/sh
+here={here}
+libgcc=$(or1k-elf-gcc -print-libgcc-file-name)
+link=1
+for a do
+	shift
+	case $a in
+	-pthread) continue ;;
+	-c|-E|-S|-fsyntax-only|-M|-MM) link= ;;
+	esac
+	set -- "$@" "$a"
+done
+set -- -D__linux__ -nostdinc -isystem "$here/include" -isystem "${{libgcc%/*}}/include" "$@"
+[ -n "$link" ] || exec or1k-elf-gcc "$@"
+exec or1k-elf-gcc -nostdlib -static -Wl,-e,_start -Wl,-T,"$here/linux.x" -Wl,-z,noexecstack \\
+	-L"$here/lib" "$here/lib/crt1.o" "$here/lib/crti.o" "$@" \\
+	"$here/lib/libc.a" "$libgcc" "$here/lib/libc.a" "$here/lib/crtn.o"
+'''
+
+
+def _linker_script(path):
+    """The default script begins at address 0, which the kernel doesn't map, without ELF headers."""
+    text = subprocess.run(['or1k-elf-ld', '--verbose'], check=True, stdout=subprocess.PIPE,
+                          universal_newlines=True).stdout
+    text = text.split('=' * 50)[1]
+    start = 'SEGMENT_START("text-segment", 0x0000)'
+    if start + ';' not in text:
+        raise Skip("or1k-elf-ld's script isn't as expected")
+    text = text.replace('. = ' + start + ';', '. = ' + start + ' + SIZEOF_HEADERS;')
+    with open(path, 'w') as f:
+        f.write(text.replace('"text-segment", 0x0000', '"text-segment", 0x2000'))
+
+
+def _musl(prefix):
+    build = folder(prefix + '.build')
+    env = dict(os.environ, CC='or1k-elf-gcc -D__linux__', CROSS_COMPILE='or1k-elf-')
+    run([source('musl') + '/configure', '--target=or1k-linux-musl', '--disable-shared',
+         '--prefix=' + prefix], cwd=build, env=env)
+    run(['make', '-j%d' % os.cpu_count(), 'install'], cwd=build, env=env)
+    shutil.rmtree(build)
+
+
+def build():
+    """The command, built if it isn't in the cache."""
+    where = cache('toolchains', 'or1k-linux-musl.built')
+    gcc = where + '/bin/or1k-linux-musl-gcc'
+    if os.path.exists(gcc):
+        return gcc
+    install('make', 'rsync', 'gcc-or1k-elf')
+    shutil.rmtree(where, ignore_errors=True)
+    folder(where + '/bin')
+    try:
+        run(['make', '-C', linux_source('bookworm'), 'O=' + folder(where + '.headers'),
+             'ARCH=openrisc', 'INSTALL_HDR_PATH=' + where, 'headers_install'])
+        _musl(where)
+        _linker_script(where + '/linux.x')
+    except subprocess.CalledProcessError:
+        raise Skip('musl could not be built for or1k')
+    with open(gcc, 'w') as f:
+        f.write(WRAPPER.format(here=where))
+    os.chmod(gcc, 0o755)
+    return gcc

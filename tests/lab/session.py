@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+"""One target from compilers and kernel to a result."""
+
+import os
+import time
+
+import boot
+import build
+import kernels
+import targets
+from common import Broken, Skip, cache, folder, say
+from cpio import Archive
+from report import Result
+from targets import MACHINES
+
+WAYS = ('kernel', 'registers', 'auto')
+RUN_SECONDS = 900
+BOOT_SECONDS = 3600
+DUMP_SECONDS = 300
+
+
+def _read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def _initramfs(name, init, files, runs):
+    """files: {path in the initramfs: path here}; runs: lines of init.c's list.  Its path."""
+    a = Archive()
+    for d in ('proc', 'sys', 'tmp'):
+        a.folder(d)
+    a.device('dev/console', 5, 1)
+    a.file('init', _read(init))
+    for inside, path in files.items():
+        a.file(inside, _read(path))
+    a.file('list', ''.join(line + '\n' for line in runs).encode(), 0o644)
+    path = os.path.join(folder(cache('initramfs')), name.replace('/', '.'))
+    a.write(path)
+    return path
+
+
+def _built(target, how):
+    """{compiler: how(compiler)} of those that can be, and why the others can't."""
+    built, left_out = {}, []
+    for compiler in target.compilers:
+        try:
+            built[compiler] = how(compiler)
+        except Skip as e:
+            if not built:  # the kernel's own
+                raise
+            left_out.append('%s programs: %s' % (compiler, e))
+    return built, left_out
+
+
+def _is_tracee(program):
+    return program.startswith('tracee-') and program != 'tracee-tests'
+
+
+def _live_runs(compiler, programs):
+    """Lines of init's list for the programs of one compiler, in its folder of the initramfs."""
+    for tracee in sorted(programs):
+        if not _is_tracee(tracee):
+            continue
+        abi = tracee[len('tracee-'):]
+        for way in WAYS:
+            yield '%d %s/%s/%s /%s/live %s %s' % (RUN_SECONDS, compiler, abi, way,
+                                                  compiler, abi, way)
+    if 'tracee-tests' in programs:
+        yield '%d %s/followed /%s/tracee-tests' % (RUN_SECONDS, compiler, compiler)
+
+
+def _prepare_test(name, target):
+    built, left_out = _built(target, build.compiled)
+    first = target.compilers[0]
+    files, runs = {}, []
+    for compiler, programs in built.items():
+        files.update({'%s/%s' % (compiler, p): path for p, path in programs.items() if p != 'init'})
+        runs += _live_runs(compiler, programs)
+        if not any(_is_tracee(p) for p in programs):
+            left_out.append('%s/live: tests/live builds no tracee program' % compiler)
+    return _initramfs(name, built[first]['init'], files, runs), left_out
+
+
+def test(name, verbose=False):
+    target = targets.target(name)
+    result = Result(name)
+    start = time.monotonic()
+    try:
+        boot.qemu(MACHINES[target.machine])
+        initramfs, result.left_out = _prepare_test(name, target)
+        image = kernels.image(name.partition('/')[0], target.kernel)
+        say('%s: booting' % name)
+        for line in boot.console(name, target, image, initramfs, BOOT_SECONDS, 'lab: end'):
+            shown = result.read(line)
+            if verbose or shown:
+                say('    ' + (line if verbose else shown))
+    except Skip as e:
+        result.skipped = str(e)
+    except Broken as e:
+        result.broken = str(e)
+    result.seconds = time.monotonic() - start
+    say(result.line())
+    return result
+
+
+def _prepare_dump(name, target):
+    built, _ = _built(target, lambda compiler: build.small(compiler, 'probe.c'))
+    first = target.compilers[0]
+    runs = ['%d %s /%s/probe /%s/probe' % (DUMP_SECONDS, c, c, c) for c in built]
+    runs += ['%d %s/%s /%s/probe /%s/probe' % (DUMP_SECONDS, first, c, first, c)
+             for c in built if c != first]
+    return _initramfs(name + '.dump', build.small(first, 'init.c'),
+                      {c + '/probe': path for c, path in built.items()}, runs)
+
+
+def dump(name):
+    """Prints what the probe sees; the exit status."""
+    target = targets.target(name)
+    try:
+        boot.qemu(MACHINES[target.machine])
+        initramfs = _prepare_dump(name, target)
+        image = kernels.image(name.partition('/')[0], target.kernel)
+        shown = False
+        for line in boot.console(name + '.dump', target, image, initramfs, DUMP_SECONDS,
+                                 'lab: end'):
+            if line.startswith('lab: '):
+                shown = line.startswith('lab: run ')
+            elif shown:
+                say(line)
+    except Skip as e:
+        say('skipped: %s: %s' % (name, e))
+        return 77
+    except Broken as e:
+        say('FAILED: %s: %s' % (name, e))
+        return 1
+    return 0

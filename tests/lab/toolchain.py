@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+"""Compilers: one on the machine, one of PTSI_LAB_TOOLCHAINS, or Debian's, unpacked."""
+
+import glob
+import os
+import subprocess
+import tarfile
+
+import or1k
+from common import Skip, cache, folder, run
+from debian import Apt, host_arch, loader
+
+
+def _on_path(compiler):
+    """TRIPLET-gcc, or as Debian names the ones that don't conflict with gcc-multilib."""
+    for d in os.environ['PATH'].split(':'):
+        for name in [compiler.triplet + '-gcc'] + \
+                ['%s-gcc-%d' % (compiler.triplet, v) for v in range(20, 9, -1)]:
+            if os.access(os.path.join(d, name), os.X_OK):
+                return os.path.join(d, name)
+    return None
+
+
+def _prebuilt(compiler):
+    """PTSI_LAB_TOOLCHAINS holds TRIPLET/ or TRIPLET.tar.xz."""
+    where = os.path.join(os.environ.get('PTSI_LAB_TOOLCHAINS') or '/nonexistent', compiler.triplet)
+    if os.path.exists(where + '.tar.xz'):
+        unpacked = cache('toolchains', compiler.triplet)
+        if not os.path.isdir(unpacked):
+            with tarfile.open(where + '.tar.xz') as tar:
+                tar.extractall(folder(unpacked + '.new'))
+            os.rename(unpacked + '.new', unpacked)
+        where = unpacked
+    for gcc in glob.glob('%s/**/%s-gcc' % (where, compiler.triplet), recursive=True):
+        return gcc
+    return None
+
+
+def _wrapper(path, tree, program, *arguments):
+    """A script that starts a program of an unpacked tree with that tree's C library."""
+    with open(path, 'w') as f:
+        f.write('#!/bin/sh\nexec %s --library-path %s %s %s "$@"\n'
+                % (loader(tree), ':'.join(glob.glob(tree + '/usr/lib/*-linux-gnu') +
+                                          glob.glob(tree + '/lib/*-linux-gnu')),
+                   program, ' '.join(arguments)))
+    os.chmod(path, 0o755)
+
+
+def _one(pattern):
+    found = sorted(glob.glob(pattern))
+    if not found:
+        raise Skip('no %s in the unpacked packages' % os.path.basename(pattern))
+    return found[-1]
+
+
+def _unpacked(compiler):
+    """Debian's packages in a folder, and scripts so that gcc finds its parts there."""
+    if not compiler.packages:
+        raise Skip('no compiler %s-gcc: Debian has none' % compiler.triplet)
+    tree = cache('trees', compiler.triplet)
+    if not os.path.isdir(tree):
+        folder(cache('trees'))
+        Apt(compiler.suite, host_arch()).tree(list(compiler.packages), tree)
+    parts = folder(cache('trees', compiler.triplet + '.bin'))
+    t = compiler.triplet
+    for name in ('cc1', 'collect2', 'lto1', 'lto-wrapper'):
+        for libdir in ('usr/lib', 'usr/libexec'):
+            for program in glob.glob('%s/%s/gcc-cross/%s/*/%s' % (tree, libdir, t, name)):
+                _wrapper('%s/%s' % (parts, name), tree, program)
+    for program in glob.glob('%s/usr/bin/%s-*' % (tree, t)):
+        name = os.path.basename(program)[len(t) + 1:]
+        if not name.startswith(('gcc', 'cpp')):
+            _wrapper('%s/%s-%s' % (parts, t, name), tree, program)
+    for name in ('as', 'ld'):
+        _wrapper('%s/%s' % (parts, name), tree, _one('%s/usr/bin/%s-%s' % (tree, t, name)))
+    gcc = '%s/%s-gcc' % (parts, t)
+    _wrapper(gcc, tree, _one('%s/usr/bin/%s-gcc-[0-9]*' % (tree, t)), '-B' + parts,
+             '--sysroot=' + tree, '-isystem', '%s/usr/%s/include' % (tree, t))
+    return gcc
+
+
+def find(compiler):
+    """The compiler's command; Skip if it links no program."""
+    gcc = None
+    if not compiler.only:
+        gcc = _on_path(compiler) or _prebuilt(compiler)
+    if not gcc and compiler.triplet == 'or1k-linux-musl':
+        gcc = or1k.build()
+    gcc = gcc or _unpacked(compiler)
+    command = [gcc] + list(compiler.flags)
+    work = folder(cache('try'))
+    with open(work + '/try.c', 'w') as f:
+        f.write('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
+    try:
+        run(command + ['-static', work + '/try.c', '-o', work + '/try'])
+    except subprocess.CalledProcessError:
+        raise Skip('%s links no program' % ' '.join(command))
+    return command
