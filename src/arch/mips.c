@@ -259,6 +259,7 @@ const struct ptsi_family ptsi_family_mips = {
 	.name = "mips",
 	.abis = abis,
 	.nr_plain_max = 1, /* none is: numbers begin at 4000 */
+	.sigset_size = 16,
 	.pick = pick,
 	.repair = repair,
 };
