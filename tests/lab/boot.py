@@ -94,8 +94,7 @@ def console(name, target, image, initrd, seconds, last):
         _stop(p)
     if not ended:
         late = time.monotonic() - start >= seconds
-        raise Broken('%s; the console is in %s' % (
-            'not done after %d s' % seconds if late else 'ended before its tests did', log.name))
+        raise Broken('not done after %d s' % seconds if late else 'ended before its tests did')
 
 
 def _stop(p):
