@@ -138,11 +138,12 @@ struct ptsi_abi {
 	/* Where only trying tells whether a call can be skipped: 1 or 0, undone, or -1. */
 	int (*try_skip)(struct ptsi_stop *st);
 	/*
-	 * Edits for a result, for an ip, and for all that repeating a call needs (to which
-	 * ptsi_edit_repeat contributes what the row says).
+	 * Edits for a result, for an ip, for a sp, and for all that repeating a call needs (to
+	 * which ptsi_edit_repeat contributes what the row says).
 	 */
 	int (*edit_result)(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error);
 	int (*edit_ip)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip);
+	int (*edit_sp)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t sp);
 	int (*edit_repeat)(struct ptsi_stop *st, struct ptsi_edits *ed,
 			   const struct ptsi_syscall_info *entry);
 	/* Whether calls can be repeated, where that isn't so of all: 1, 0, or -1. */

@@ -76,6 +76,14 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 	return 0;
 }
 
+static int edit_sp(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t sp)
+{
+	if (st->abi->edit_sp)
+		return st->abi->edit_sp(st, ed, sp);
+	ptsi_edit_known(ed, st->abi->sp, st->info.stack_pointer, sp);
+	return 0;
+}
+
 static void edit_arg(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
 {
 	if (ptsi_fits(st->abi, arg)) /* else it is as it was read */
@@ -117,9 +125,8 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 	if ((c & PTSI_CAN_RESULT) &&
 	    ptsi_edit_result(st, &ed, want->exit.rval, want->exit.is_error) < 0)
 		return -1;
-	if (c & PTSI_CAN_SP)
-		ptsi_edit_known(&ed, abi->sp, st->info.stack_pointer,
-				ptsi_address(st, want->stack_pointer));
+	if ((c & PTSI_CAN_SP) && edit_sp(st, &ed, ptsi_address(st, want->stack_pointer)) < 0)
+		return -1;
 	if ((c & PTSI_CAN_IP) && edit_ip(st, &ed, ptsi_address(st, want->instruction_pointer)) < 0)
 		return -1;
 	return ptsi_regs_write(st, &ed);
