@@ -73,7 +73,7 @@ struct dump {
 	bool unreadable; /* without GET it can't be told what the call is */
 	bool own_abi;    /* without GET the family picks what the library is built for */
 	bool stack; /* the code is the memory at sp instead */
-	int keep; /* a word that tells how the others are to be taken; 0: none */
+	int keep; /* 1 + a word that tells how the others are to be taken; 0: none */
 	bool own_build;  /* the library's own build decides, whatever GET says */
 	unsigned tracer; /* bytes of the tracer's long that pick needs; 0: any */
 	struct sim sim;  /* as it is before each call */
@@ -362,6 +362,8 @@ static void read_info_line(struct ptsi_syscall_info *info, const char *key)
 /* Lines about a kernel or a stop of it. */
 static void read_dump_line(struct dump *d, const char *key)
 {
+	const char *s;
+
 	if (!strcmp(key, "word")) {
 		d->sim.word = (unsigned)number(word());
 		d->sim.big = !strcmp(word(), "big");
@@ -372,6 +374,8 @@ static void read_dump_line(struct dump *d, const char *key)
 	} else if (!strcmp(key, "regs-requests")) {
 		d->sim.getregs = (long)number(word());
 		d->sim.setregs = (long)number(word());
+		if ((s = word()))
+			d->sim.other_regset = (size_t)number(s);
 	} else if (!strcmp(key, "nr-request")) {
 		d->sim.nr_request = (long)number(word());
 	} else if (!strcmp(key, "unreadable")) {
@@ -379,7 +383,7 @@ static void read_dump_line(struct dump *d, const char *key)
 	} else if (!strcmp(key, "own-abi")) {
 		d->own_abi = true;
 	} else if (!strcmp(key, "keep")) {
-		d->keep = (int)number(word());
+		d->keep = 1 + (int)number(word());
 	} else if (!strcmp(key, "own-build")) {
 		d->own_build = true;
 	} else if (!strcmp(key, "tracer")) {
@@ -835,11 +839,11 @@ static void random_field(const struct dump *d, const struct ptsi_abi *row, int f
 	if (!set)
 		return;
 	at = where(d, row, false, set->line);
-	kept = d->keep ? sim_word(d->keep) : 0;
+	kept = d->keep ? sim_word(d->keep - 1) : 0;
 	for (size_t i = 0; i < sim.len; i++)
 		sim.image[i] = (unsigned char)random64();
 	if (d->keep)
-		sim_put(d->keep, kept);
+		sim_put(d->keep - 1, kept);
 	if (field == PTSI_CAN_NR)
 		v = set->val.entry.nr - v % 32; /* another one of the ABI's */
 	else if (field & (PTSI_CAN_IP | PTSI_CAN_SP))

@@ -85,12 +85,22 @@ static long nr_regset(long request, struct iovec *iov)
 	return 0;
 }
 
+static long other_regset(struct iovec *iov)
+{
+	if (iov->iov_len > sim.other_regset)
+		iov->iov_len = sim.other_regset;
+	memset(iov->iov_base, 0, iov->iov_len);
+	return 0;
+}
+
 /* ptrace_regset: whole words, cut to the regset's size; a short iov is a prefix. */
 static long regset(long request, unsigned long type, struct iovec *iov)
 {
 	if (sim.nr_regset && type == sim.nr_regset)
 		return nr_regset(request, iov);
 	sim.asked = iov->iov_len;
+	if (type == PTSI_NT_PRSTATUS && request == PTSI_GETREGSET && sim.other_regset)
+		return other_regset(iov);
 	if (type != PTSI_NT_PRSTATUS || !sim.len || sim.getregs)
 		return ptsi_fail(type != PTSI_NT_PRSTATUS ? EINVAL : EIO);
 	if (iov->iov_len % sim.word)
@@ -275,11 +285,11 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 			return 0;
 		}
 		if (sim.getregs && request == sim.getregs) {
-			memcpy(data, sim.image, sim.len);
+			memcpy(data ? data : addr, sim.image, sim.len);
 			return 0;
 		}
 		if (sim.setregs && request == sim.setregs) {
-			memcpy(sim.image, data, sim.len);
+			memcpy(sim.image, data ? data : addr, sim.len);
 			return 0;
 		}
 		return sim.other ? sim.other(request, tid, addr, data) : ptsi_fail(EIO);

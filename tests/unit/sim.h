@@ -30,9 +30,11 @@ struct sim_layout {
 struct sim {
 	/*
 	 * The regset NT_PRSTATUS; len 0: GETREGSET is EIO.  So it is if these two requests read
-	 * and write the image instead (m68k's PTRACE_GETREGS and PTRACE_SETREGS).
+	 * and write the image instead (PTRACE_GETREGS and PTRACE_SETREGS; the buffer is data or,
+	 * as sparc's, addr), unless there is a regset in another order, of so many bytes.
 	 */
 	long getregs, setregs;
+	size_t other_regset;
 	unsigned word; /* bytes */
 	bool big;
 	size_t len;
