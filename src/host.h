@@ -39,6 +39,8 @@
 #define PTSI_HOST_FAMILY ptsi_family_ia64
 #elif defined __sparc__
 #define PTSI_HOST_FAMILY ptsi_family_sparc
+#elif defined __hppa__
+#define PTSI_HOST_FAMILY ptsi_family_parisc
 #elif defined __powerpc__
 #define PTSI_HOST_FAMILY ptsi_family_powerpc
 #elif defined __mips__
