@@ -81,7 +81,7 @@ static void on_alarm(int sig)
 }
 
 /* It goes on until it is off: the first one may come before the call it is to interrupt. */
-static void timer(long microseconds)
+static void timer(int microseconds)
 {
 	struct itimerval it = { { 0, microseconds }, { 0, microseconds } };
 
