@@ -23,6 +23,7 @@
 enum {
 	PTSI_PEEKDATA = 2,
 	PTSI_PEEKUSR = 3,
+	PTSI_POKEDATA = 5,
 	PTSI_POKEUSR = 6,
 	PTSI_CONT = 7,
 	PTSI_SYSCALL = 24,
@@ -146,6 +147,11 @@ struct ptsi_abi {
 	int (*edit_sp)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t sp);
 	int (*edit_repeat)(struct ptsi_stop *st, struct ptsi_edits *ed,
 			   const struct ptsi_syscall_info *entry);
+	/*
+	 * Put the arguments that a repeat takes from the tracee's memory there, all or none, and
+	 * give what was there in their place.
+	 */
+	int (*exchange_args)(struct ptsi_stop *st, uint64_t *args);
 	/* Whether calls can be repeated, where that isn't so of all: 1, 0, or -1. */
 	int (*repeats)(struct ptsi_stop *st);
 	/* The ABI of the call where that is narrower than this row (x32); never NULL. */

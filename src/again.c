@@ -63,6 +63,20 @@ static int skip_now(const struct ptsi_tracee *t, struct ptsi_stop *st)
 	return ptsi_stop_set(st, &skip);
 }
 
+static int exchange_args(struct ptsi_stop *st, uint64_t *args)
+{
+	return st->abi->exchange_args ? st->abi->exchange_args(st, args) : 0;
+}
+
+/* There and back: at the exit stop it would be too late to refuse. */
+static int try_exchange(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+{
+	uint64_t args[6];
+
+	memcpy(args, want->entry.args, sizeof args);
+	return exchange_args(st, args) < 0 || exchange_args(st, args) < 0 ? -1 : 0;
+}
+
 /* In place of a set that failed with EOPNOTSUPP: start, if it was for arguments alone. */
 int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 		     const struct ptsi_syscall_info *want)
@@ -78,7 +92,7 @@ int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 	    (st->never & PTSI_CAN_REPEAT) || st->abi->user_nr == PTSI_NO_WORD ||
 	    (st->abi->no_exit && st->abi->no_exit(st)) || may_be_strict(t->tid))
 		return ptsi_fail(EOPNOTSUPP);
-	if (skip_now(t, st) < 0)
+	if (try_exchange(st, want) < 0 || skip_now(t, st) < 0)
 		return -1;
 	s->redo = *want;
 	s->redo.arch = st->info.arch;
@@ -89,6 +103,21 @@ int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 	return 0;
 }
 
+static int repeat(const struct ptsi_state *s, struct ptsi_stop *st)
+{
+	uint64_t args[6];
+	int err;
+
+	memcpy(args, s->redo.entry.args, sizeof args);
+	if (ptsi_stop_abi(st) < 0 || exchange_args(st, args) < 0)
+		return -1;
+	if (ptsi_stop_repeat(st, &s->redo) == 0)
+		return 0;
+	err = errno;
+	exchange_args(st, args);
+	return ptsi_fail(err);
+}
+
 /* At the exit stop of the skipped call. */
 int ptsi_again_rewind(struct ptsi_state *s, struct ptsi_stop *st)
 {
@@ -97,7 +126,7 @@ int ptsi_again_rewind(struct ptsi_state *s, struct ptsi_stop *st)
 	if (mask_request(st, PTSI_GETSIGMASK, s->blocked) < 0 ||
 	    mask_request(st, PTSI_SETSIGMASK, all) < 0)
 		return -1;
-	if (ptsi_stop_repeat(st, &s->redo) < 0) {
+	if (repeat(s, st) < 0) {
 		int err = errno;
 
 		mask_request(st, PTSI_SETSIGMASK, s->blocked);

@@ -239,7 +239,8 @@ static int put_args_back(struct ptsi_state *s, struct ptsi_stop *st)
 	for (int i = 0; i < 6; i++) {
 		uint64_t v;
 
-		if (!(s->kept_args & 1 << i) || abi->arg[i] == abi->rval || abi->arg[i] == abi->flag)
+		if (!(s->kept_args & 1 << i) || abi->arg[i] == PTSI_NO_WORD ||
+		    abi->arg[i] == abi->rval || abi->arg[i] == abi->flag)
 			continue;
 		if (ptsi_regs_word(st, abi->arg[i], &v) < 0)
 			return -1;

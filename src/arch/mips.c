@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "../abi.h"
+#include "o32_stack.h"
 
 enum { SIZE_O32 = 180, SIZE_64 = 360, ENOSYS_MIPS = 89 };
 enum { SYSCALL_O32 = 4000, FIRST_O32 = 4000, FIRST_N64 = 5000, FIRST_N32 = 6000, NUMBERS = 1000 };
@@ -75,24 +76,6 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 	return 0;
 }
 
-/* The instruction takes the fifth and sixth argument from the stack: they have to be there. */
-static int edit_repeat_o32(struct ptsi_stop *st, struct ptsi_edits *ed,
-			   const struct ptsi_syscall_info *entry)
-{
-	unsigned long sp = (unsigned long)st->info.stack_pointer, big = st->abi->big;
-
-	for (unsigned i = 4; i < 6; i++) {
-		unsigned long v = 0, at = sp + 4 * i, offset = at % sizeof v;
-
-		if (ptsi_request(st, PTSI_PEEKDATA, at - offset, &v) < 0)
-			return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
-		v >>= 8 * (big ? sizeof v - 4 - offset : offset);
-		if ((uint32_t)v != (uint32_t)entry->entry.args[i])
-			return ptsi_fail(EOPNOTSUPP);
-	}
-	return ptsi_edit_repeat(st, ed, entry);
-}
-
 #define MIPS_ROW                                                                                 \
 	.insn_len = 4, .enosys = ENOSYS_MIPS, .arg1_copy = PTSI_NO_WORD, .flag_set = 1,          \
 	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_EXIT,                \
@@ -111,7 +94,8 @@ static int edit_repeat_o32(struct ptsi_stop *st, struct ptsi_edits *ed,
 		MIPS_ROW, .name = "o32", .arch = arch_, .word = 4, .value = 4, .pointer = 4,     \
 		.big = big_, .size = SIZE_O32, .nr = nr_, .arg = { __VA_ARGS__ }, .rval = O_V0,  \
 		.ip = O_EPC, .sp = O_SP, .user_nr = O_V0, .getpid = 4020, .flag = O_A3,          \
-		.flag_mask = UINT32_MAX, .edit_repeat = edit_repeat_o32, .native_wrong = wrong,  \
+		.flag_mask = UINT32_MAX, .edit_repeat = o32_edit_repeat,                         \
+		.exchange_args = o32_exchange_args, .native_wrong = wrong,                       \
 	}
 
 /*
@@ -212,18 +196,6 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	return NULL;
 }
 
-/* A word of the program's stack, for 32-bit kernels: there it is of the tracer's size. */
-static int stack_word(struct ptsi_stop *st, int n, uint64_t *val)
-{
-	unsigned long v = 0;
-
-	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)st->info.stack_pointer + 4UL * (unsigned)n,
-			 &v) < 0)
-		return errno == EIO ? 0 : -1; /* unreadable: so the call will fail, too */
-	*val = v;
-	return 0;
-}
-
 /* The arguments of o32 that are from the stack; a kernel that can set them tells them right. */
 static int repair(struct ptsi_stop *st)
 {
@@ -241,7 +213,7 @@ static int repair(struct ptsi_stop *st)
 	is_64 = st->abi->arg[5] != PTSI_NO_WORD;
 	for (int i = 4 - shift; i < 6; i++) {
 		int r = is_64 ? ptsi_regs_word(st, O_R8 + i + shift - 4, &args[i]) :
-				stack_word(st, i + shift, &args[i]);
+				o32_stack_word(st, (unsigned)(i + shift), &args[i]);
 
 		if (r < 0)
 			return -1;

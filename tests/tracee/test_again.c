@@ -173,6 +173,49 @@ START_TEST(handlers_are_shown)
 }
 END_TEST
 
+/* The last two arguments, which on some architectures are in memory. */
+#ifndef SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
+enum { CMP_REQUEUE = 4, EXPECTED = 77, OFF = 100 };
+
+static void requeues(void)
+{
+	static int from = EXPECTED, to;
+	long wrong = (long)&to + OFF + 1;
+
+	NEED(syscall(SYS_futex, &from, CMP_REQUEUE, 0L, 0L, wrong, EXPECTED) == -1);
+	for (int i = 0; i < 5; i++)
+		NEED(syscall(SYS_futex, &from, CMP_REQUEUE, 0L, 0L, wrong, EXPECTED + OFF) == 0);
+	_exit(0);
+}
+
+static int mend_last(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
+{
+	struct ptsi_syscall_info want = *info;
+
+	if (kind == PTSI_STOP_EXIT || info->entry.nr != SYS_futex ||
+	    info->entry.args[5] != EXPECTED + OFF)
+		return PTRACE_SYSCALL;
+	shown++;
+	want.entry.args[4] -= OFF + 1;
+	want.entry.args[5] -= OFF;
+	ck_assert_int_eq(ptsi_tracee_set(t, &want), 0);
+	return PTRACE_SYSCALL;
+}
+
+START_TEST(last_arguments_arrive)
+{
+	struct run r = again_run(_i, 0);
+
+	r.child = requeues;
+	r.stop = mend_last;
+	r.never = PTSI_CAN_ARG(4) | PTSI_CAN_ARG(5);
+	ck_assert_int_ge(run(&r).kinds[PTSI_STOP_OWN], 10);
+	ck_assert_int_eq(shown, 5);
+}
+END_TEST
+
 /* PTRACE_INTERRUPT at each of the library's stops: one event more, nothing else changes. */
 static void interrupt_own(pid_t tid, int kind)
 {
@@ -319,6 +362,7 @@ Suite *again_suite(void)
 	tcase_set_timeout(tc, 20);
 	tcase_add_loop_test(tc, argument_arrives, 0, N_REFUSED * 2);
 	tcase_add_loop_test(tc, argument_arrives_through_a_filter, 0, N_REFUSED * 4 * 2);
+	tcase_add_loop_test(tc, last_arguments_arrive, 0, N_REFUSED);
 	tcase_add_loop_test(tc, handlers_are_shown, 0, N_REFUSED);
 	tcase_add_loop_test(tc, interrupts_are_harmless, 0, N_REFUSED);
 	tcase_add_loop_test(tc, killed_anywhere, 0, N_REFUSED * 30);

@@ -175,6 +175,65 @@ START_TEST(skip_writes_the_number_alone)
 }
 END_TEST
 
+/* For a repeat: the fifth and sixth argument change, what is about them doesn't. */
+START_TEST(stack_arguments_are_exchanged)
+{
+	uint64_t args[6] = { 1, 2, 3, 4, 0xb5b5, 0xb6b6 };
+	struct ptsi_stop st = stop_at(EXIT, 0);
+	unsigned char was[28], now[28];
+
+	memcpy(was, sim.code, sizeof was);
+	memcpy(now, was, sizeof now);
+	memcpy(now + 16, "\xb5\xb5\0\0\xb6\xb6\0\0", 8);
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_int_eq(st.abi->exchange_args(&st, args), 0);
+	ck_assert_mem_eq(sim.code, now, sizeof now);
+	ck_assert_uint_eq(args[4], 0xa5);
+	ck_assert_uint_eq(args[5], 0xa6);
+	ck_assert_int_eq(st.abi->exchange_args(&st, args), 0);
+	ck_assert_mem_eq(sim.code, was, sizeof was);
+	ck_assert_uint_eq(args[5], 0xb6b6);
+}
+END_TEST
+
+/* Each request fails once: nothing is changed, and the errno is the request's. */
+START_TEST(exchange_is_all_or_none)
+{
+	uint64_t args[6] = { 1, 2, 3, 4, 0xb5b5, 0xb6b6 };
+	struct ptsi_stop st = stop_at(EXIT, 0);
+	unsigned char was[28];
+
+	memcpy(was, sim.code, sizeof was);
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	sim_watch((unsigned)_i + 1, _i % 2 ? ESRCH : EIO);
+	ck_assert_int_eq(st.abi->exchange_args(&st, args), -1);
+	ck_assert_int_eq(errno, _i % 2 ? ESRCH : EOPNOTSUPP);
+	ck_assert_mem_eq(sim.code, was, sizeof was);
+	ck_assert_uint_eq(args[4], 0xb5b5);
+}
+END_TEST
+
+/* What isn't on the stack the repeat would not get: the stateless call refuses. */
+START_TEST(repeat_needs_the_stack)
+{
+	struct ptsi_stop st = stop_at(EXIT, 0);
+	struct ptsi_syscall_info entry = {
+		.op = ENTRY, .arch = MIPSEL, .instruction_pointer = 0x10004, .stack_pointer = STACK,
+		.entry = { .nr = 4020, .args = { 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xb6 } },
+	};
+
+	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	ck_assert_mem_eq(sim.image, before, sizeof before);
+	entry.entry.args[5] = 0xa6;
+	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), 0);
+	ck_assert_uint_eq(sim_word(V0), 4020);
+	ck_assert_uint_eq(sim_word(EPC), 0x10000);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("mips");
@@ -188,6 +247,9 @@ int main(void)
 	tcase_add_test(tc, stack_arguments_are_set_where_they_can_be);
 	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 3);
 	tcase_add_test(tc, skip_writes_the_number_alone);
+	tcase_add_test(tc, stack_arguments_are_exchanged);
+	tcase_add_loop_test(tc, exchange_is_all_or_none, 0, 4);
+	tcase_add_test(tc, repeat_needs_the_stack);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -33,6 +33,12 @@ static uint64_t load(const unsigned char *p, unsigned size)
 	return v;
 }
 
+static void store(unsigned char *p, unsigned size, uint64_t val)
+{
+	for (unsigned i = 0; i < size; i++, val >>= 8)
+		p[sim.big ? size - 1 - i : i] = (unsigned char)val;
+}
+
 uint64_t sim_word(int word)
 {
 	return load(sim.image + (size_t)word * sim.word, sim.word);
@@ -40,10 +46,7 @@ uint64_t sim_word(int word)
 
 void sim_put(int word, uint64_t val)
 {
-	unsigned char *p = sim.image + (size_t)word * sim.word;
-
-	for (unsigned i = 0; i < sim.word; i++, val >>= 8)
-		p[sim.big ? sim.word - 1 - i : i] = (unsigned char)val;
+	store(sim.image + (size_t)word * sim.word, sim.word, val);
 }
 
 void sim_watch(unsigned fail_at, int fail_errno)
@@ -145,6 +148,23 @@ static long peek_data(unsigned long addr, unsigned long *data)
 	if (!there)
 		return ptsi_fail(EIO);
 	*data = (unsigned long)load(bytes, sizeof bytes);
+	return 0;
+}
+
+static long poke_data(unsigned long addr, unsigned long data)
+{
+	unsigned char bytes[sizeof data];
+	unsigned long was;
+
+	if (peek_data(addr, &was) < 0)
+		return -1;
+	store(bytes, sizeof bytes, data);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		uint64_t at = addr + i - (sim.code_end - sim.code_len);
+
+		if (at < sim.code_len)
+			sim.code[at] = bytes[i];
+	}
 	return 0;
 }
 
@@ -270,6 +290,8 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 		return user(request, a, data);
 	case PTSI_PEEKDATA:
 		return peek_data(a, data);
+	case PTSI_POKEDATA:
+		return poke_data(a, (unsigned long)data);
 	case PTSI_GETSIGINFO:
 		return siginfo(data);
 	case PTSI_GETEVENTMSG:

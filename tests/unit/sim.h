@@ -55,7 +55,7 @@ struct sim {
 	long nr_request;
 	int nr;
 
-	/* PEEKDATA: code_len bytes end where ip is; EIO elsewhere. */
+	/* PEEKDATA and POKEDATA: code_len bytes end where ip is; EIO elsewhere. */
 	uint64_t code_end;
 	size_t code_len;
 	unsigned char code[32];
