@@ -147,6 +147,8 @@ struct ptsi_abi {
 	int (*edit_sp)(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t sp);
 	int (*edit_repeat)(struct ptsi_stop *st, struct ptsi_edits *ed,
 			   const struct ptsi_syscall_info *entry);
+	/* Edits that a skipped call needs besides nr and arguments to run after all. */
+	int (*edit_revived)(struct ptsi_stop *st, struct ptsi_edits *ed);
 	/*
 	 * Put the arguments that a repeat takes from the tracee's memory there, all or none, and
 	 * give what was there in their place.
@@ -256,12 +258,7 @@ uint64_t ptsi_address(const struct ptsi_stop *st, uint64_t addr);
 int ptsi_check_nr(struct ptsi_stop *st, uint64_t nr);
 int ptsi_check_values(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip);
 
-/* core.c: the public calls on a stop */
-int ptsi_get_slowly(pid_t tid, size_t size, struct ptsi_syscall_info *info, bool refused);
-int ptsi_set_slowly(pid_t tid, const struct ptsi_syscall_info *info);
-int ptsi_regs_can(struct ptsi_stop *st);
-int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		     const struct ptsi_syscall_info *entry);
+/* plan.c: what can be done at a stop, and which way */
 struct ptsi_plan {
 	int change; /* PTSI_CAN_* of what is to change */
 	int native; /* of these, what the kernel's request does */
@@ -270,9 +267,19 @@ struct ptsi_plan {
 	bool skip;  /* want is a result for a call that isn't to run */
 };
 
+int ptsi_native_can(const struct ptsi_stop *st);
+int ptsi_regs_can(struct ptsi_stop *st);
+int ptsi_can_repeat(struct ptsi_stop *st);
 int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		   struct ptsi_plan *plan);
+
+/* core.c: the public calls on a stop */
+int ptsi_get_slowly(pid_t tid, size_t size, struct ptsi_syscall_info *info, bool refused);
+int ptsi_set_slowly(pid_t tid, const struct ptsi_syscall_info *info);
+int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
+		     const struct ptsi_syscall_info *entry);
 int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want);
+int ptsi_try_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry);
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry);
 int ptsi_stop_features(struct ptsi_stop *st);
 

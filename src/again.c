@@ -17,7 +17,8 @@
 
 /*
  * Strict seccomp (prctl(2), PR_SET_SECCOMP) kills a tracee that makes any other call, nr -1
- * included.  No request tells, so ask /proc; when that doesn't say, assume the worst.
+ * included.  No request tells, so ask /proc; when that can't be read, assume the worst.  A kernel
+ * without seccomp has no such line.
  */
 static bool may_be_strict(pid_t tid)
 {
@@ -42,7 +43,7 @@ static bool may_be_strict(pid_t tid)
 	for (long i = 0; i + (long)sizeof key <= got; i++)
 		if (memcmp(buf + i, key, sizeof key - 1) == 0)
 			return buf[i + (long)sizeof key - 1] == '1';
-	return true;
+	return got <= 0 || got == (long)sizeof buf;
 }
 
 static long mask_request(const struct ptsi_stop *st, long request, uint64_t *mask)
@@ -68,19 +69,24 @@ static int exchange_args(struct ptsi_stop *st, uint64_t *args)
 	return st->abi->exchange_args ? st->abi->exchange_args(st, args) : 0;
 }
 
-/* There and back: at the exit stop it would be too late to refuse. */
-static int try_exchange(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+/* At the exit stop it would be too late to refuse: so all that can be is tried beforehand. */
+static int try_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *redo)
 {
 	uint64_t args[6];
+	int r;
 
-	memcpy(args, want->entry.args, sizeof args);
-	return exchange_args(st, args) < 0 || exchange_args(st, args) < 0 ? -1 : 0;
+	memcpy(args, redo->entry.args, sizeof args);
+	if (exchange_args(st, args) < 0)
+		return -1;
+	r = ptsi_try_repeat(st, redo);
+	return exchange_args(st, args) < 0 ? -1 : r;
 }
 
 /* In place of a set that failed with EOPNOTSUPP: start, if it was for arguments alone. */
 int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 		     const struct ptsi_syscall_info *want)
 {
+	struct ptsi_syscall_info redo = *want;
 	struct ptsi_state *s = ptsi_state(t);
 	struct ptsi_plan plan;
 
@@ -89,15 +95,14 @@ int ptsi_again_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 	if (!plan.lacks || (plan.lacks & ~PTSI_CAN_ARGS) || !(plan.can & PTSI_CAN_NR) ||
 	    (plan.change & (PTSI_CAN_IP | PTSI_CAN_SP)) ||
 	    st->info.instruction_pointer != s->ip || st->info.stack_pointer != s->sp ||
-	    (st->never & PTSI_CAN_REPEAT) || st->abi->user_nr == PTSI_NO_WORD ||
 	    (st->abi->no_exit && st->abi->no_exit(st)) || may_be_strict(t->tid))
 		return ptsi_fail(EOPNOTSUPP);
-	if (try_exchange(st, want) < 0 || skip_now(t, st) < 0)
+	redo.arch = st->info.arch;
+	redo.instruction_pointer = s->ip;
+	redo.stack_pointer = s->sp;
+	if (try_repeat(st, &redo) < 0 || skip_now(t, st) < 0)
 		return -1;
-	s->redo = *want;
-	s->redo.arch = st->info.arch;
-	s->redo.instruction_pointer = s->ip;
-	s->redo.stack_pointer = s->sp;
+	s->redo = redo;
 	s->redo_kind = st->info.op == PTSI_SYSCALL_INFO_SECCOMP ? PTSI_STOP_SECCOMP : PTSI_STOP_ENTRY;
 	s->again = PTSI_AGAIN_SKIPPED;
 	return 0;

@@ -1,72 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* The public calls: check, choose the way, do it. */
+/* The public calls on a stop: what is planned is done, one way or both. */
 #include <errno.h>
 #include <string.h>
 
 #include "abi.h"
-
-/* What PTRACE_SET_SYSCALL_INFO can be asked for at all. */
-#define NATIVE_AT_ENTRY (PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP)
-#define NATIVE_AT_EXIT PTSI_CAN_RESULT
-
-static int limit(const struct ptsi_stop *st, int can)
-{
-	can &= ~st->never;
-	return st->abi->limit ? st->abi->limit(st, can) : can;
-}
-
-/* PTSI_CAN_* that the kernel's request does right at this stop, where there is one. */
-static int native_can(const struct ptsi_stop *st)
-{
-	int can = 0;
-
-	if (st->info.op == PTSI_SYSCALL_INFO_EXIT)
-		can = NATIVE_AT_EXIT;
-	else if (ptsi_at_entry(st->info.op))
-		can = NATIVE_AT_ENTRY;
-	return limit(st, can & ~st->family->native_wrong & ~st->abi->native_wrong);
-}
-
-/* PTSI_CAN_* that registers do at this stop; -1 and errno when they can't be looked at. */
-int ptsi_regs_can(struct ptsi_stop *st)
-{
-	const struct ptsi_abi *abi = st->abi;
-	int can = 0;
-
-	if (abi->ip != PTSI_NO_WORD)
-		can |= PTSI_CAN_IP;
-	if (abi->sp != PTSI_NO_WORD)
-		can |= PTSI_CAN_SP;
-	if (st->info.op == PTSI_SYSCALL_INFO_EXIT) {
-		if (abi->rval != PTSI_NO_WORD)
-			can |= PTSI_CAN_RESULT;
-		if (abi->user_nr != PTSI_NO_WORD) {
-			int repeats = abi->repeats ? abi->repeats(st) : 1;
-
-			if (repeats < 0)
-				return -1;
-			if (repeats)
-				can |= PTSI_CAN_REPEAT;
-		}
-	} else if (ptsi_at_entry(st->info.op)) {
-		int rule = ptsi_skip_rule(st);
-
-		if (rule < 0)
-			return -1;
-		if (rule != PTSI_SKIP_NO)
-			can |= PTSI_CAN_SKIP;
-		if (rule == PTSI_SKIP_KEPT)
-			can |= PTSI_CAN_DONE;
-		if (abi->nr != PTSI_NO_WORD)
-			can |= PTSI_CAN_NR;
-		for (int i = 0; i < 6; i++)
-			if (abi->arg[i] != PTSI_NO_WORD)
-				can |= PTSI_CAN_ARG(i);
-	} else {
-		return 0;
-	}
-	return limit(st, can);
-}
 
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
@@ -117,8 +54,12 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 		if (ptsi_edit_skip(st, &ed, rule, rval, error) < 0)
 			return -1;
 	}
-	if (c & PTSI_CAN_NR)
+	if (c & PTSI_CAN_NR) {
 		ptsi_edit_known(&ed, abi->nr, st->info.entry.nr, want->entry.nr);
+		if (st->info.entry.nr == UINT64_MAX && abi->edit_revived &&
+		    abi->edit_revived(st, &ed) < 0)
+			return -1;
+	}
 	for (int i = 0; i < 6; i++)
 		if (c & PTSI_CAN_ARG(i))
 			edit_arg(st, &ed, i, want->entry.args[i]);
@@ -189,59 +130,6 @@ static int skip_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *
 	return ptsi_fail(err);
 }
 
-/* Check want, and find out which way each change goes; -1 and errno when it can't be done. */
-int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
-		   struct ptsi_plan *plan)
-{
-	int err;
-
-	memset(plan, 0, sizeof *plan);
-	if (ptsi_stop_info(st) < 0)
-		return -1;
-	plan->skip = want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
-	plan->skip = plan->skip && ptsi_at_entry(st->info.op);
-	if (!plan->skip && want->op != st->info.op)
-		return ptsi_fail(EINVAL);
-	if (want->arch && want->arch != st->info.arch)
-		return ptsi_fail(EINVAL);
-	plan->change = ptsi_changes(st, want, plan->skip);
-	if (!plan->change)
-		return 0;
-	if (ptsi_stop_abi(st) < 0)
-		return -1;
-	err = ptsi_check_values(st, want, plan->change, plan->skip);
-	if (err)
-		return ptsi_fail(err);
-	plan->native = plan->change & native_can(st);
-	if (!plan->skip && plan->native && plan->native != plan->change) {
-		int has = ptsi_native_has_set(st); /* registers come first: no surprise after them */
-
-		if (has < 0)
-			return -1;
-		if (!has && st->way == PTSI_KERNEL)
-			return ptsi_fail(EOPNOTSUPP);
-		if (!has)
-			plan->native = 0;
-	}
-	if (plan->change == plan->native && !plan->skip)
-		return 0;
-	plan->can = ptsi_regs_can(st);
-	if (plan->can < 0)
-		return -1;
-	plan->lacks = plan->change & ~plan->can & ~(plan->skip ? 0 : plan->native);
-	if (plan->skip && (plan->lacks & plan->native)) { /* with the result at the exit stop */
-		int has = ptsi_native_has_set(st);
-
-		if (has < 0)
-			return -1;
-		if (has)
-			plan->lacks &= ~plan->native;
-	}
-	if (plan->lacks & (PTSI_CAN_IP | PTSI_CAN_SP))
-		return ptsi_fail(EINVAL);
-	return plan->lacks ? ptsi_fail(EOPNOTSUPP) : 0;
-}
-
 int ptsi_stop_set(struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 {
 	struct ptsi_plan plan;
@@ -289,11 +177,30 @@ int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 	return edit_ip(st, ed, entry->instruction_pointer - abi->insn_len);
 }
 
+static int plan_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry,
+		       struct ptsi_edits *ed)
+{
+	int can, err = ptsi_check_nr(st, entry->entry.nr);
+
+	if (err)
+		return ptsi_fail(err);
+	can = ptsi_can_repeat(st);
+	if (can <= 0)
+		return can < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
+	return (st->abi->edit_repeat ? st->abi->edit_repeat : ptsi_edit_repeat)(st, ed, entry);
+}
+
+/* Fail as ptsi_stop_repeat would at the exit stop. */
+int ptsi_try_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
+{
+	struct ptsi_edits unused = { .n = 0 };
+
+	return plan_repeat(st, entry, &unused);
+}
+
 int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	int (*edit)(struct ptsi_stop *, struct ptsi_edits *, const struct ptsi_syscall_info *);
 	struct ptsi_edits ed = { .n = 0 };
-	int can, err;
 
 	if (ptsi_stop_info(st) < 0)
 		return -1;
@@ -301,33 +208,27 @@ int ptsi_stop_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 	    entry->instruction_pointer != st->info.instruction_pointer ||
 	    (entry->arch && entry->arch != st->info.arch))
 		return ptsi_fail(EINVAL);
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_stop_abi(st) < 0 || plan_repeat(st, entry, &ed) < 0)
 		return -1;
-	err = ptsi_check_nr(st, entry->entry.nr);
-	if (err)
-		return ptsi_fail(err);
-	can = ptsi_regs_can(st);
-	if (can < 0)
-		return -1;
-	if (!(can & PTSI_CAN_REPEAT))
-		return ptsi_fail(EOPNOTSUPP);
-	edit = st->abi->edit_repeat ? st->abi->edit_repeat : ptsi_edit_repeat;
-	return edit(st, &ed, entry) < 0 ? -1 : ptsi_regs_write(st, &ed);
+	return ptsi_regs_write(st, &ed);
 }
 
 int ptsi_stop_features(struct ptsi_stop *st)
 {
-	int can, has, native;
+	int can, has, native, repeats;
 
 	if (ptsi_stop_info(st) < 0 || ptsi_stop_abi(st) < 0)
 		return -1;
 	can = ptsi_regs_can(st);
-	if (can < 0)
+	repeats = st->info.op == PTSI_SYSCALL_INFO_EXIT ? ptsi_can_repeat(st) : 0;
+	if (can < 0 || repeats < 0)
 		return -1;
+	if (repeats)
+		can |= PTSI_CAN_REPEAT;
 	has = ptsi_native_has_set(st);
 	if (has < 0)
 		return -1;
-	native = native_can(st);
+	native = ptsi_native_can(st);
 	if (!has && (can & PTSI_CAN_SKIP) && st->abi->try_skip) {
 		int skips = st->abi->try_skip(st);
 
