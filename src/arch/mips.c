@@ -76,6 +76,20 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 	return 0;
 }
 
+/* The arguments of o32 that are from the stack: a 32-bit kernel has them in no register. */
+static int decode_o32(struct ptsi_stop *st)
+{
+	unsigned shift = st->abi->nr == O_A0;
+	uint64_t *args = st->info.entry.args;
+	int r = 0;
+
+	for (unsigned i = 4 - shift; i < 6 && r == 0 && ptsi_at_entry(st->info.op); i++)
+		r = st->abi->arg[5] == PTSI_NO_WORD ?
+			    o32_stack_word(st, i + shift, &args[i]) :
+			    ptsi_regs_word(st, O_R8 + (int)(i + shift) - 4, &args[i]);
+	return r;
+}
+
 #define MIPS_ROW                                                                                 \
 	.insn_len = 4, .enosys = ENOSYS_MIPS, .arg1_copy = PTSI_NO_WORD, .flag_set = 1,          \
 	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_EXIT,                \
@@ -95,7 +109,7 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 		.big = big_, .size = SIZE_O32, .nr = nr_, .arg = { __VA_ARGS__ }, .rval = O_V0,  \
 		.ip = O_EPC, .sp = O_SP, .user_nr = O_V0, .getpid = 4020, .flag = O_A3,          \
 		.flag_mask = UINT32_MAX, .edit_repeat = o32_edit_repeat,                         \
-		.exchange_args = o32_exchange_args, .native_wrong = wrong,                       \
+		.exchange_args = o32_exchange_args, .decode = decode_o32, .native_wrong = wrong, \
 	}
 
 /*
@@ -196,29 +210,17 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	return NULL;
 }
 
-/* The arguments of o32 that are from the stack; a kernel that can set them tells them right. */
+/* The arguments of o32 are right where the kernel can set them; where it can't it tells others. */
 static int repair(struct ptsi_stop *st)
 {
-	uint64_t *args = st->info.entry.args;
-	int has, shift, is_64;
+	int has;
 
 	if ((st->info.arch & ~(uint32_t)LE) != MIPS || !ptsi_at_entry(st->info.op))
 		return 0;
 	has = ptsi_native_has_set(st);
 	if (has)
 		return has < 0 ? -1 : 0;
-	if (ptsi_stop_abi(st) < 0)
-		return -1;
-	shift = st->abi->nr == O_A0;
-	is_64 = st->abi->arg[5] != PTSI_NO_WORD;
-	for (int i = 4 - shift; i < 6; i++) {
-		int r = is_64 ? ptsi_regs_word(st, O_R8 + i + shift - 4, &args[i]) :
-				o32_stack_word(st, (unsigned)(i + shift), &args[i]);
-
-		if (r < 0)
-			return -1;
-	}
-	return 0;
+	return ptsi_stop_abi(st) < 0 ? -1 : decode_o32(st);
 }
 
 /* those of 32-bit kernels and of syscall(2) have the same name: pick tells them */

@@ -51,6 +51,8 @@ static int o32_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 	struct o32_slot slot;
 
 	for (unsigned i = 4; i < 6; i++) {
+		if (!ptsi_fits(st->abi, entry->entry.args[i]))
+			return ptsi_fail(ERANGE);
 		if (o32_read_slot(st, i, &slot) < 0)
 			return -1;
 		if (o32_slot_value(&slot) != (uint32_t)entry->entry.args[i])

@@ -72,28 +72,36 @@ static int read_insn(const struct ptsi_stop *st, uint64_t addr, uint32_t *insn)
 }
 
 /*
- * The branch to the gateway, and behind it what is run first: mostly ldi nr,%r20, which sets
- * the number anew.
+ * Behind the branch to the gateway is what is run first: mostly ldi nr,%r20, which sets the
+ * number anew.  nr -1: any will do.
  */
 static int carries(const struct ptsi_stop *st, uint64_t ip, uint64_t nr)
 {
 	enum { LDI_MAX = 0x1fff };
 	const uint32_t ble = 0xe4008200, nop = 0x08000240, ldi_r20 = 0x34140000;
-	uint32_t branch, slot;
+	uint32_t branch, slot, ldi;
 
 	if (read_insn(st, ip - 8, &branch) < 0 || read_insn(st, ip - 4, &slot) < 0)
 		return -1;
-	if (branch == ble && (slot == nop || (nr <= LDI_MAX && slot == (ldi_r20 | nr << 1))))
-		return 0;
-	return ptsi_fail(EOPNOTSUPP);
+	ldi = nr == UINT64_MAX ? slot & LDI_MAX << 1 : (uint32_t)nr << 1;
+	return branch == ble && (slot == nop || (ldi >> 1 <= LDI_MAX && slot == (ldi_r20 | ldi)));
+}
+
+static int repeats(struct ptsi_stop *st)
+{
+	int r = carries(st, st->info.instruction_pointer, UINT64_MAX);
+
+	return r < 0 && errno == EOPNOTSUPP ? 0 : r;
 }
 
 /* What is in r28 now must not be a restart code. */
 static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 		       const struct ptsi_syscall_info *entry)
 {
-	if (carries(st, entry->instruction_pointer, entry->entry.nr) < 0)
-		return -1;
+	int r = carries(st, entry->instruction_pointer, entry->entry.nr);
+
+	if (r <= 0)
+		return r < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
 	ptsi_edit(ed, GR28, 0);
 	return ptsi_edit_repeat(st, ed, entry);
 }
@@ -101,9 +109,9 @@ static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 #define PARISC_ROW                                                                               \
 	.insn_len = 8, .big = true, .enosys = 251, .nr = GR20,                                   \
 	.arg = { GR26, GR25, GR24, GR23, GR22, GR21 }, .arg1_copy = PTSI_NO_WORD, .rval = GR28,  \
-	.sp = GR30, .user_nr = GR20, .getpid = 20, .flag = PTSI_NO_WORD,            \
-	.at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_KEPT,                \
-	.decode = decode, .edit_ip = edit_ip, .edit_sp = edit_sp, .edit_repeat = edit_repeat
+	.sp = GR30, .user_nr = GR20, .getpid = 20, .flag = PTSI_NO_WORD,                         \
+	.at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_KEPT, .decode = decode,              \
+	.edit_ip = edit_ip, .edit_sp = edit_sp, .edit_repeat = edit_repeat, .repeats = repeats
 
 #define NARROW .name = "parisc", .arch = ARCH_PARISC, .value = 4, .pointer = 4
 #define WIDE .name = "parisc64", .arch = ARCH_PARISC64, .value = 8, .pointer = 8

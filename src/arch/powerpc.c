@@ -88,6 +88,19 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 	return 0;
 }
 
+/* SO of a result that was written ahead would stay: no successful call clears it. */
+static int edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	int scv = is_scv(st);
+	uint64_t ccr;
+
+	if (scv < 0 || ptsi_regs_word(st, CCR, &ccr) < 0)
+		return -1;
+	if (!scv)
+		ptsi_edit_known(ed, CCR, ccr, ccr & ~(uint64_t)SO);
+	return 0;
+}
+
 static int decode(struct ptsi_stop *st)
 {
 	int scv;
@@ -146,8 +159,8 @@ static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 	.arg = { ORIG_GPR3, GPR4, GPR5, GPR6, GPR7, GPR8 }, .arg1_copy = GPR3, .rval = GPR3,     \
 	.ip = NIP, .sp = GPR1, .user_nr = GPR0, .getpid = 20, .flag = CCR, .flag_mask = SO,      \
 	.flag_set = SO, .prefix = true, .at_entry = PTSI_SKIP_EXIT, .skip = skip,                \
-	.edit_result = edit_result, .decode = decode, .edit_repeat = edit_repeat, \
-	.no_flag = is_scv, .repeats = repeats
+	.edit_result = edit_result, .edit_revived = edit_revived, .decode = decode,              \
+	.edit_repeat = edit_repeat, .no_flag = is_scv, .repeats = repeats
 
 /* POKEUSR is for a tracee of the tracer's own width. */
 #define PPC64_ROW                                                                                \

@@ -156,11 +156,20 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	return NULL;
 }
 
-/* A number of -1 that was set; a program can't make a call with that of its own. */
+/*
+ * A number of -1 that was set; a program can't make a call with that of its own.  And what a 31-bit
+ * tracer has written to gprs[2], of which the kernel tells the old upper half, too (seen on 6.1).
+ */
 static int repair(struct ptsi_stop *st)
 {
-	if (ptsi_at_entry(st->info.op) && st->info.entry.nr == NO_NR)
-		st->info.entry.nr = UINT64_MAX;
+	struct ptsi_syscall_info *info = &st->info;
+	int64_t rval = info->exit.rval;
+
+	if (ptsi_at_entry(info->op) && info->entry.nr == NO_NR)
+		info->entry.nr = UINT64_MAX;
+	if (info->op == PTSI_SYSCALL_INFO_EXIT && info->arch == ARCH_S390 &&
+	    rval != (int32_t)rval && rval != (uint32_t)rval)
+		info->exit.rval = (int32_t)rval;
 	return 0;
 }
 

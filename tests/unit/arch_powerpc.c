@@ -68,6 +68,29 @@ START_TEST(up_to_6_1_a_seccomp_stop_keeps_the_result)
 }
 END_TEST
 
+/* The call runs after all: what the result had set is as it was. */
+START_TEST(skip_taken_back)
+{
+	struct ptsi_stop st = stop_at(SECCOMP, SC, -38, 0xa1);
+	struct ptsi_syscall_info was;
+
+	sim.set_errno = EIO;
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	was = st.info;
+	was.entry.args[0] = 0xa1;
+	ck_assert_int_eq(skip(&st, -13, true), PTSI_DONE);
+	ck_assert_uint_eq(sim_word(CCR), 0x48000402 | SO);
+	sim.info.entry.nr = UINT64_MAX;
+	ptsi_stop_init(&st, 1);
+	st.family = &ptsi_family_powerpc;
+	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_uint_eq(sim_word(CCR), 0x48000402);
+	ck_assert_uint_eq(sim_word(0), 20);
+	ck_assert_uint_eq(sim_word(GPR3), 0xa1);
+	ck_assert_uint_eq(sim_word(ORIG_GPR3), 0xa1);
+}
+END_TEST
+
 /* The argument is still there, or is -ENOSYS itself: no promise is made. */
 START_TEST(otherwise_it_is_for_the_exit_stop)
 {
@@ -153,6 +176,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tc, up_to_6_1_a_seccomp_stop_keeps_the_result);
+	tcase_add_test(tc, skip_taken_back);
 	tcase_add_loop_test(tc, otherwise_it_is_for_the_exit_stop, 0, 2);
 	tcase_add_loop_test(tc, results_are_set_by_registers, 0, 2);
 	tcase_add_test(tc, success_that_looks_like_an_error);

@@ -144,6 +144,21 @@ START_TEST(no_svc_in_front_of_ip)
 }
 END_TEST
 
+/* Written by a 31-bit tracer; values of a 64-bit call are what they are. */
+START_TEST(upper_half_of_a_result)
+{
+	static const int64_t said[] = { -4294962636, 0x123400000000 + 7, -13, 0x1234, 0x90000000 };
+	static const int64_t means[] = { 0x1234, 7, -13, 0x1234, 0x90000000 };
+	struct ptsi_stop st = stop_at(EXIT, 20);
+
+	sim.info.exit.rval = said[_i % 5];
+	if (_i < 5)
+		sim.info.arch = 0x16;
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(st.info.exit.rval, _i < 5 ? means[_i] : said[_i % 5]);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("s390");
@@ -161,6 +176,7 @@ int main(void)
 	tcase_add_test(tc, svc_with_its_own_number_is_repeated);
 	tcase_add_test(tc, svc_with_another_number_is_not);
 	tcase_add_loop_test(tc, no_svc_in_front_of_ip, 0, 2);
+	tcase_add_loop_test(tc, upper_half_of_a_result, 0, 10);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
