@@ -45,7 +45,7 @@ env -i A=b sh -c 'echo $A'; echo $?
 bash -c 'for i in 1 2 3; do echo $i & done; wait; cat < <(echo sub) | tee f; cat f' | sort
 trap 'echo usr1' USR1; kill -USR1 $$; sh -c 'kill -KILL $$' 2>/dev/null; echo $?; exit 9
 sh -c 'kill -STOP $$; echo continued >f' & until test -s f; do kill -CONT $!; sleep 0.02; done; wait $!; echo $?
-sleep 5 & kill $!; wait $!; echo $?
+sleep 5 & kill $!; wait $! 2>/dev/null; echo $?
 timeout 0.05 sleep 5; echo $?
 ulimit -t 100; cat /nonexistent; exec 3<&1; exec sh -c 'exec true'
 printf 'a: b\n\tcat b\nb:\n\techo text >b\n' >Makefile; make; make -q && echo made

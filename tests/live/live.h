@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../loops.h"
+#include "../traits.h"
 #include "marker.h"
 #include "ptsi.h"
 
@@ -58,12 +60,18 @@ struct snapshot {
 	int size;
 };
 
-extern const char *live_abi; /* of the tracee programs */
+extern const char *live_abi; /* of the tracee programs: "native", or one of these */
+
+struct abi {
+	const char *live, *name, *arch_name; /* here, ptsi_abi_info's, ptsi_arch_name's */
+	uint32_t arch;
+	int pointer, value; /* bytes of a pointer, and of an argument */
+};
+
+const struct abi *abi(void); /* NULL: native */
 extern int live_way;         /* PTSI_AUTO, ... */
 bool int80(void);            /* i386 calls of 64-bit code */
-bool has_error_flag(void);   /* a register of its own says whether a result is an error */
 int word_size(void);         /* bytes of an argument and of a result in live_abi */
-
 
 /* What the kernel can, and what its sources say of the architecture. */
 extern bool live_has_set;    /* PTRACE_SET_SYSCALL_INFO */
@@ -71,7 +79,11 @@ bool marks_stops(void);      /* a register tells entry from exit stops */
 bool result_is_first(void);  /* the result's register is the first argument's */
 bool tells_first(void);      /* PTRACE_GET_SYSCALL_INFO tells a first argument set by registers */
 bool keeps_result(void);     /* of a call that is skipped at a SECCOMP stop */
-int settable_args(void);     /* mask of those that can be set, by whatever way is being used */
+int args_by_registers(void); /* mask of those that can be set so */
+int repeatable_args(void);   /* mask of those that may be others when a call is repeated */
+bool scv(void);              /* powerpc: calls that newer kernels let nobody repeat */
+bool unskips(void);          /* gives a skipped call its number back */
+int settable_args(void);     /* mask of those that can be set by the way that is being used */
 
 /* Where the tracee programs are: $PTSI_TRACEES, or beside this program. */
 void live_dir(const char *program);
@@ -101,6 +113,9 @@ int set(pid_t tid, const struct ptsi_syscall_info *info);
 int set_result(pid_t tid, uint8_t op, int64_t rval, bool is_error);
 void result_is(pid_t tid, int64_t rval);
 void leave_out(struct ptsi_syscall_info *info); /* arch, ip and sp */
+
+/* Copy the used end of the stack this much further; the stack pointer for it. */
+uint64_t copy_stack(pid_t tid, uint64_t sp, int further);
 
 /* To set what was read changes nothing, whatever was read; it is what the kernel says. */
 void identity(pid_t tid);

@@ -46,8 +46,8 @@ static void need_ptrace(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		pause();
-		_exit(0);
+		for (;;) /* it is ENOSYS where libc has it by a call of 32-bit time */
+			pause();
 	}
 	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL) < 0) {
 		printf("skipped: ptrace is forbidden here: %s\n", strerror(errno));
@@ -110,6 +110,8 @@ int main(int argc, char **argv)
 	live_dir(argv[0]);
 	need_ptrace();
 	need_abi();
+	if (!has_filters())
+		printf("this kernel has no seccomp filters: no SECCOMP stop is tested\n");
 	runner = suites();
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

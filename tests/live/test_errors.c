@@ -248,7 +248,7 @@ START_TEST(bad_repeats)
 	NOT_REPEATED(EINVAL, instruction_pointer, 0);
 	NOT_REPEATED(ERANGE, entry.nr, 0x80000000);
 	NOT_REPEATED(EOPNOTSUPP, entry.nr, (uint64_t)-2);
-	if (word_size() == 4) {
+	if (word_size() == 4 && CALLS_REPEAT) {
 		NOT_REPEATED(ERANGE, entry.args[0], 0x100000000);
 		NOT_REPEATED(ERANGE, entry.args[5], 0x8000000000000000);
 	}
@@ -281,8 +281,8 @@ START_TEST(not_a_tracee)
 	no_tracee(0x7ffffffe);
 	untraced = fork();
 	if (untraced == 0) {
-		pause();
-		_exit(0);
+		for (;;) /* it is ENOSYS where libc has it by a call of 32-bit time */
+			pause();
 	}
 	no_tracee(untraced);
 	kill(untraced, SIGKILL);
@@ -297,10 +297,10 @@ Suite *errors_suite(void)
 	TCase *tc = tcase_create("refused");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, bad_calls, 0, N_KINDS);
+	add_loop(tc, bad_calls, 0, N_KINDS);
 	tcase_add_test(tc, bad_results);
-	tcase_add_loop_test(tc, one_bad_among_good, 0, N_KINDS);
-	tcase_add_loop_test(tc, bad_addresses, 0, 3);
+	add_loop(tc, one_bad_among_good, 0, N_KINDS);
+	add_loop(tc, bad_addresses, 0, 3);
 	tcase_add_test(tc, not_a_call);
 	tcase_add_test(tc, bad_repeats);
 	tcase_add_test(tc, bad_abi_info);

@@ -61,7 +61,12 @@ START_TEST(odd)
 	start(&t, kinds[_i], (const char *const[]){ "odd", NULL });
 	seen = look_at_all(&t);
 	ck_assert_int_ge(seen.restarts, 2);
-	ck_assert_int_ge(seen.odd_numbers, 2);
+#if defined __s390__ /* of which the kernel keeps 16 bits */
+	ck_assert_int_ge(seen.odd_numbers, 1);
+#elif !defined __arm__ /* where they are signals */
+	if (!abi() || strcmp(abi()->name, "arm") != 0)
+		ck_assert_int_ge(seen.odd_numbers, 2);
+#endif
 	ck_assert_int_ge(seen.stops[NONE], 2); /* the signal */
 #if defined __i386__ || defined __x86_64__ || defined __arm__ /* memory above 2 GiB */
 	if (word_size() == 4)
@@ -76,8 +81,8 @@ Suite *identity_suite(void)
 	TCase *tc = tcase_create("set as read");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, busy, 0, N_KINDS);
-	tcase_add_loop_test(tc, odd, 0, N_KINDS);
+	add_loop(tc, busy, 0, N_KINDS);
+	add_loop(tc, odd, 0, N_KINDS);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -186,7 +186,8 @@ START_TEST(size_of_set)
 	memset(&buf, 0xff, sizeof buf);
 	raw_get(t.tid, &buf.info);
 	for (int i = 0; i < 6; i++)
-		buf.info.entry.args[i] = put_right(buf.info.entry.args[i]);
+		if (settable_args() & 1 << i)
+			buf.info.entry.args[i] = put_right(buf.info.entry.args[i]);
 	if (_i / 2 % 2)
 		leave_out(&buf.info);
 	ck_assert_int_eq(ptsi_set_syscall_info(t.tid, _i / 4 ? sizeof buf : 88, &buf.info),
@@ -201,14 +202,14 @@ Suite *set_suite(void)
 	TCase *tc = tcase_create("fields, values, sizes");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, nothing_set, 0, N_KINDS * N_MASKS);
-	tcase_add_loop_test(tc, call, 0, 2 * N_KINDS * N_MASKS);
-	tcase_add_loop_test(tc, step_by_step, 0, N_KINDS);
-	tcase_add_loop_test(tc, another_nr, 0, N_KINDS);
-	tcase_add_loop_test(tc, seek, 0, 2 * N_KINDS * N_VALUES);
-	tcase_add_loop_test(tc, result, 0, 2 * N_RESULTS);
-	tcase_add_loop_test(tc, size_of_get, 0, 3);
-	tcase_add_loop_test(tc, size_of_set, 0, 8);
+	add_loop(tc, nothing_set, 0, N_KINDS * N_MASKS);
+	add_loop(tc, call, 0, 2 * N_KINDS * N_MASKS);
+	add_loop(tc, step_by_step, 0, N_KINDS);
+	add_loop(tc, another_nr, 0, N_KINDS);
+	add_loop(tc, seek, 0, 2 * N_KINDS * N_VALUES);
+	add_loop(tc, result, 0, 2 * N_RESULTS);
+	add_loop(tc, size_of_get, 0, 3);
+	add_loop(tc, size_of_set, 0, 8);
 	suite_add_tcase(s, tc);
 	return s;
 }

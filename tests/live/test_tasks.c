@@ -43,17 +43,23 @@ START_TEST(exec_of_another_path)
 }
 END_TEST
 
-START_TEST(exec_of_an_overwritten_path)
+static void overwrite_path(const struct target *t)
 {
 	static const char self[16] = "/proc/self/exe";
-	struct target t = start_exec("0");
 
 	for (size_t i = 0; i < sizeof self; i += sizeof(long)) {
 		long word;
 
 		memcpy(&word, self + i, sizeof word);
-		ck_assert_int_eq(ptrace(PTRACE_POKEDATA, t.tid, (long)(t.p + i), word), 0);
+		ck_assert_int_eq(ptrace(PTRACE_POKEDATA, t->tid, (long)(t->p + i), word), 0);
 	}
+}
+
+START_TEST(exec_of_an_overwritten_path)
+{
+	struct target t = start_exec("0");
+
+	overwrite_path(&t);
 	identity(t.tid);
 	finish_exec(t.tid);
 }
@@ -77,8 +83,7 @@ START_TEST(exec_not_repeated)
 	struct ptsi_syscall_info info;
 
 	ck_assert_int_eq(get(t.tid, &info), 80);
-	info.entry.args[0] = t.q;
-	ck_assert_int_eq(set(t.tid, &info), PTSI_DONE);
+	overwrite_path(&t);
 	go_to(t.tid, EXIT);
 	ck_assert_int_eq(ptsi_repeat_syscall(t.tid, &info), -1);
 	ck_assert_int_eq(errno, EINVAL);
@@ -229,7 +234,7 @@ static int op_sp_and_args(pid_t tid, struct target *t, struct ptsi_syscall_info 
 	(void)t;
 	info->stack_pointer += 16;
 	info->entry.args[2] += 2;
-	info->entry.args[5] += 2;
+	info->entry.args[3] += 2;
 	return set(tid, info);
 }
 
@@ -269,7 +274,7 @@ START_TEST(killed)
 		if (i == when) {
 			ck_assert_int_eq(kill(t.tid, SIGKILL), 0);
 			if (late)
-				nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+				sleep_ms(2);
 		}
 		r = ops[i](t.tid, &t, &info);
 		if (r < 0 && i >= when)
@@ -283,7 +288,7 @@ START_TEST(killed)
 	ck_assert_int_eq(waitpid(t.tid, &wstatus, __WALL), t.tid);
 	ck_assert(WIFSIGNALED(wstatus));
 	ck_assert_int_eq(WTERMSIG(wstatus), SIGKILL);
-	ck_assert_int_eq(read(fd[0], &c, 1), 0);
+	ck_assert_int_eq(read(fd[0], &c, 1), DEAD_MAKE_CALLS ? 1 : 0);
 	no_tracee(t.tid);
 }
 END_TEST
@@ -294,14 +299,15 @@ Suite *tasks_suite(void)
 	TCase *tc = tcase_create("execve, forks, threads, SIGKILL");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_test(tc, exec_of_another_path);
+	if (settable_args() & 1)
+		tcase_add_test(tc, exec_of_another_path);
 	tcase_add_test(tc, exec_of_an_overwritten_path);
 	tcase_add_test(tc, failed_exec_result);
 	tcase_add_test(tc, exec_not_repeated);
-	tcase_add_loop_test(tc, forks, 0, 2);
+	add_loop(tc, forks, 0, HAS_VFORK ? 2 : 1);
 	tcase_add_test(tc, threads);
 	tcase_add_test(tc, detached);
-	tcase_add_loop_test(tc, killed, 0, 4 * (N_OPS + 1));
+	add_loop(tc, killed, 0, 4 * (N_OPS + 1));
 	suite_add_tcase(s, tc);
 	return s;
 }

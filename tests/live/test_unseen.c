@@ -116,8 +116,8 @@ Suite *unseen_suite(void)
 	TCase *tc = tcase_create("64-bit tracee of a 32-bit tracer");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, call, 0, 4);
-	tcase_add_loop_test(tc, skip, 0, N_KINDS);
+	add_loop(tc, call, 0, 4);
+	add_loop(tc, skip, 0, N_KINDS);
 	tcase_add_test(tc, result);
 	suite_add_tcase(s, tc);
 	return s;

@@ -163,10 +163,10 @@ Suite *vsyscall_suite(void)
 		return s;
 	}
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, as_read, 0, 2);
-	tcase_add_loop_test(tc, skipped, 0, 3 * 4);
-	tcase_add_loop_test(tc, minus_one, 0, 2);
-	tcase_add_loop_test(tc, first_argument, 0, 2);
+	add_loop(tc, as_read, 0, 2);
+	add_loop(tc, skipped, 0, 3 * 4);
+	add_loop(tc, minus_one, 0, 2);
+	add_loop(tc, first_argument, 0, 2);
 	tcase_add_test(tc, the_rest_is_refused);
 	return s;
 }

@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../syscall.h"
+#include "../traits.h"
 #include "marker.h"
 
 #define NEED(cond)                                                                               \
@@ -34,7 +36,7 @@
 enum {
 	N_fork = 2, N_read = 3, N_write = 4, N_close = 6, N_execve = 11, N_lseek = 19,
 	N_getpid = 20, N_pause = 29, N_dup = 41, N_brk = 45, N_getppid = 64, N_munmap = 91,
-	N_uname = 122, N__llseek = 140, N_sched_yield = 158, N_nanosleep = 162, N_mmap = 192,
+	N_uname = 122, N__llseek = 140, N_sched_yield = 158, N_sleep = 162, N_mmap = 192,
 	N_openat = 295, N_ppoll = 309, N_copy_file_range = 377,
 };
 typedef int32_t word_t;
@@ -80,7 +82,7 @@ enum {
 	N_close = NR(SYS_close), N_lseek = NR(SYS_lseek), N_getpid = NR(SYS_getpid),
 	N_pause = NR(SYS_pause), N_dup = NR(SYS_dup), N_brk = NR(SYS_brk),
 	N_getppid = NR(SYS_getppid), N_munmap = NR(SYS_munmap), N_uname = NR(SYS_uname),
-	N_sched_yield = NR(SYS_sched_yield), N_nanosleep = NR(SYS_nanosleep),
+	N_sched_yield = NR(SYS_sched_yield), N_sleep = NR(SYS_nanosleep),
 	N_mmap = NR(SYS_mmap), N_openat = NR(SYS_openat), N_ppoll = NR(SYS_ppoll),
 	N_copy_file_range = NR(SYS_copy_file_range), N__llseek = N_lseek /* not needed */,
 };
@@ -104,8 +106,9 @@ static inline long raw6(long nr, long arg[6])
 
 #else
 /* By syscall(2), which doesn't show the registers afterwards. */
-#ifndef SYS_pause
-#define SYS_pause SYS_ppoll /* without arguments the same */
+#ifndef SYS_lseek
+#define SYS_lseek SYS_dup3 /* for (fd, number, 0), which returns number too */
+#define SEEK_IS_DUP
 #endif
 #ifndef SYS__llseek
 #define SYS__llseek SYS_lseek /* with 64-bit words not needed */
@@ -113,12 +116,20 @@ static inline long raw6(long nr, long arg[6])
 #ifndef SYS_fork
 #define SYS_fork SYS_clone /* with SIGCHLD the same */
 #endif
+/* A kernel may be built without the calls of 32-bit time. */
+#ifdef SYS_clock_nanosleep_time64
+#define SYS_sleep SYS_clock_nanosleep_time64
+#undef SYS_ppoll
+#define SYS_ppoll SYS_ppoll_time64
+#else
+#define SYS_sleep SYS_nanosleep
+#endif
 enum {
 	N_fork = SYS_fork, N_read = SYS_read, N_write = SYS_write,
 	N_close = SYS_close, N_execve = SYS_execve, N_lseek = SYS_lseek, N_getpid = SYS_getpid,
-	N_pause = SYS_pause, N_dup = SYS_dup, N_brk = SYS_brk, N_getppid = SYS_getppid,
-	N_munmap = SYS_munmap, N_uname = SYS_uname, N_sched_yield = SYS_sched_yield,
-	N_nanosleep = SYS_nanosleep, N_openat = SYS_openat, N_ppoll = SYS_ppoll,
+	N_pause = SYS_ppoll /* without arguments the same */, N_dup = SYS_dup, N_brk = SYS_brk,
+	N_getppid = SYS_getppid, N_munmap = SYS_munmap, N_uname = SYS_uname, N_sched_yield = SYS_sched_yield,
+	N_sleep = SYS_sleep, N_openat = SYS_openat, N_ppoll = SYS_ppoll,
 	N_copy_file_range = SYS_copy_file_range,
 	N__llseek = SYS__llseek,
 #ifdef SYS_mmap
@@ -137,11 +148,31 @@ static inline long raw6(long nr, long arg[6])
 }
 #endif
 
+/* The time of N_sleep and N_ppoll, and all arguments of N_sleep. */
+#if defined SYS_sleep && defined SYS_clock_nanosleep_time64
+typedef int64_t tick_t;
+#define SLEEP_ARGS(time) 1 /* CLOCK_MONOTONIC */, 0, (long)(time), 0, 0, 0
+#else
+typedef word_t tick_t;
+#define SLEEP_ARGS(time) (long)(time), 0, 0, 0, 0, 0
+#endif
+
 static inline long raw(long nr, long a, long b, long c, long d, long e, long f)
 {
 	long arg[6] = { a, b, c, d, e, f };
 
 	return raw6(nr, arg);
+}
+
+/* Whether N_lseek to `at` was made, unlike another call before; by another call than the target. */
+static inline bool sought(int fd, long at)
+{
+#ifdef SEEK_IS_DUP
+	(void)fd;
+	return raw(N_close, at, 0, SEEK_CUR, 0, 0, 0) == 0;
+#else
+	return lseek(fd, 0, SEEK_CUR) == at;
+#endif
 }
 
 /* The next call is the target. */

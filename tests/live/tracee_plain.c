@@ -41,12 +41,13 @@ static void call_memory(void)
 static void call_files(void)
 {
 	static char nowhere[] = "/nonexistent/file", out[] = "abc", in[4];
+	static long long at;
 	int fd[2], other;
 
 	NEED(pipe(fd) == 0);
 	NEED(raw(N_write, fd[1], (long)out, 3, 0, 0, 0) == 3);
 	NEED(raw(N_read, fd[0], (long)in, 3, 0, 0, 0) == 3 && strcmp(in, "abc") == 0);
-	NEED(raw(N_lseek, fd[0], 0, SEEK_SET, 0, 0, 0) == -ESPIPE);
+	NEED(raw(N__llseek, fd[0], 0, 0, (long)&at, SEEK_SET, 0) == -ESPIPE);
 	NEED(raw(N_openat, AT_FDCWD, (long)nowhere, O_RDONLY, 0, 0, 0) == -ENOENT);
 	other = (int)raw(N_dup, fd[0], 0, 0, 0, 0, 0);
 	NEED(other > fd[0]);
@@ -57,7 +58,7 @@ static void call_files(void)
 /* busy: calls of all sorts */
 static void busy(char **params)
 {
-	static word_t time[2] = { 0, 1000 };
+	static tick_t time[2] = { 0, 1000 };
 	static struct utsname name;
 
 	(void)params;
@@ -66,7 +67,7 @@ static void busy(char **params)
 	NEED(raw(N_getppid, 1, 2, 3, 4, 5, 6) == getppid());
 	call_files();
 	call_memory();
-	NEED(raw(N_nanosleep, (long)time, 0, 0, 0, 0, 0) == 0);
+	NEED(raw(N_sleep, SLEEP_ARGS(time)) == 0);
 	NEED(raw(N_sched_yield, 0, 0, 0, 0, 0, 0) == 0);
 	NEED(raw(N_uname, (long)&name, 0, 0, 0, 0, 0) == 0);
 	NEED(strcmp(name.sysname, "Linux") == 0);
@@ -91,7 +92,7 @@ static void timer(int microseconds)
 /* odd: no calls, interrupted ones, and values of which the top bit is set */
 static void odd(char **params)
 {
-	static word_t time[2] = { 30, 0 };
+	static tick_t time[2] = { 30, 0 };
 	struct sigaction sa = { .sa_handler = on_alarm };
 	char *high;
 	long r;
@@ -99,15 +100,20 @@ static void odd(char **params)
 	(void)params;
 	NEED(sigaction(SIGALRM, &sa, NULL) == 0);
 	mark(N_pause, N_getppid, NULL, NULL);
-	/* after a SECCOMP stop the kernel may leave the first argument where the result is */
-	NEED(raw(-5, -ENOSYS, 2, 3, 4, 5, 6) == -ENOSYS);
-	NEED(raw(-1, 1, 2, 3, 4, 5, 6) == -ENOSYS);
+	/*
+	 * After a SECCOMP stop the kernel may leave the first argument where the result is, or what
+	 * was there before.
+	 */
 #ifndef __arm__ /* where it is a signal */
+	r = raw(-5, -ENOSYS, 2, 3, 4, 5, 6);
+	NEED(r == -ENOSYS || !NO_CALL_IS_ENOSYS);
+	r = raw(-1, 1, 2, 3, 4, 5, 6);
+	NEED(r == -ENOSYS || !NO_CALL_IS_ENOSYS);
 	NEED(raw(N_getpid | 0x3ffff000, 0, 0, 0, 0, 0, 0) == -ENOSYS);
 #endif
 	timer(200000);
 	NEED(raw(N_pause, 0, 0, 0, 0, 0, 0) == -EINTR);
-	NEED(raw(N_nanosleep, (long)time, 0, 0, 0, 0, 0) == -EINTR);
+	NEED(raw(N_sleep, SLEEP_ARGS(time)) == -EINTR);
 	timer(0);
 	NEED(alarms >= 2);
 	r = map((long)(word_t)0xb0000000, 4096);
@@ -115,7 +121,7 @@ static void odd(char **params)
 	high = (char *)(sizeof(word_t) == 4 ? (uintptr_t)(uint32_t)r : (uintptr_t)r);
 	*high = 1;
 	NEED(raw(N_munmap, r, 4096, 0, 0, 0, 0) == 0);
-	NEED(raw(N_read, -1, -1, -1, -1, -1, -1) == -EBADF);
+	NEED(raw(N_close, -1, -1, -1, -1, -1, -1) == -EBADF);
 }
 
 #ifdef __x86_64__

@@ -157,10 +157,24 @@ static void round_repeat(long bytes)
 	NEED(read(fd[0], got, sizeof got) == (changed() ? bytes : 1));
 }
 
-static long long other_stack[512];
+static long long other_stack[512] __attribute__((aligned(64)));
+
+/* A stack pointer as it is when a function has been called, with room on either side. */
+static long other_sp(void)
+{
+	long middle = (long)(other_stack + 256);
+
+#if defined __x86_64__ || defined __i386__ /* less a return address */
+	return middle - (long)sizeof(long);
+#elif defined __sparc__ && defined __arch64__
+	return middle - 2047;
+#else
+	return middle;
+#endif
+}
 
 /* Where ip is set to, and sp perhaps.  The round is over with this, and the program. */
-static void landed(void)
+static __attribute__((used)) void landed(void)
 {
 	char here;
 	bool other = (uintptr_t)&here >= (uintptr_t)other_stack &&
@@ -171,13 +185,27 @@ static void landed(void)
 	_exit(0);
 }
 
-/* The call is to end at `landed`. */
+#ifdef __mips__ /* whose functions take their own address from $25 */
+void landing(void);
+__asm__(".text\n\t.balign 8\n"
+	".globl landing\nlanding:\n\t.set push\n\t.set noreorder\n\t"
+	"bal 1f\n\tnop\n"
+#if _MIPS_SZPTR == 64
+	"1:\tld $25, 16($31)\n\tjr $25\n\tnop\n\tnop\n\t.dword landed\n\t"
+#else
+	"1:\tlw $25, 16($31)\n\tjr $25\n\tnop\n\tnop\n\t.word landed\n\t"
+#endif
+	".set pop");
+#else
+#define landing landed
+#endif
+
+/* The call is to end there. */
 static void round_jump(long unused)
 {
 	(void)unused;
 	mark(N_close, N_getpid, &told, NULL);
-	/* the stack as after a call: 16 bytes' alignment less a return address */
-	raw(N_close, -1, 0, (long)landed, (long)(other_stack + 500) - (long)sizeof(long), 0, 0);
+	raw(N_close, -1, 0, (long)landing, other_sp(), 0, 0);
 	NEED(!changed());
 }
 
@@ -188,14 +216,15 @@ static __attribute__((noinline)) uintptr_t stack_here(void)
 	return (uintptr_t)&here + (uintptr_t)here;
 }
 
-/* The call is to end with sp lower by that much, and a copy of the stack there. */
-static void round_sp(long lower)
+/* The call is to end with sp further by that much, and a copy of the stack there. */
+static void round_sp(long further)
 {
-	volatile uintptr_t before = stack_here();
+	volatile uintptr_t before = stack_here(), here;
 
 	mark(N_close, N_getpid, &told, NULL);
 	raw(N_close, -1, 0, 0, 0, 0, 0);
-	NEED(before - stack_here() == (changed() ? (uintptr_t)lower : 0));
+	here = stack_here();
+	NEED((STACK_GROWS_UP ? here - before : before - here) == (changed() ? (uintptr_t)further : 0));
 	if (changed())
 		_exit(0);
 }

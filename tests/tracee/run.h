@@ -15,10 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../loops.h"
+#include "../syscall.h"
+#include "../traits.h"
 #include "abi.h"
 
 /* What the kernel is made to lack. */
-enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED, N_REFUSED };
+enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED };
+enum { N_REFUSED = REGISTERS_TELL ? 3 : 2 };
 
 struct run {
 	void (*child)(void); /* exits 0 if it got what it should */

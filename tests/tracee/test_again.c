@@ -4,6 +4,7 @@
  * runs is compared with what was shown: a call that a sandbox doesn't see must not exist.
  */
 #include <linux/seccomp.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 #include "run.h"
@@ -74,7 +75,7 @@ static struct run again_run(int refused, unsigned flags)
 
 START_TEST(argument_arrives)
 {
-	struct run r = again_run(_i % 3, _i / 3 ? PTSI_HARMLESS_NR : 0);
+	struct run r = again_run(_i % N_REFUSED, _i / N_REFUSED ? PTSI_HARMLESS_NR : 0);
 	struct outcome out = run(&r);
 
 	ck_assert_int_eq(shown, 5);
@@ -87,11 +88,11 @@ START_TEST(argument_arrives_through_a_filter)
 {
 	static const unsigned minus_one[] = { SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | EIO,
 					      SECCOMP_RET_TRACE, SECCOMP_RET_KILL_PROCESS };
-	struct run r = again_run(_i % 3, 0);
+	struct run r = again_run(_i % N_REFUSED, 0);
 
 	filtered = true;
-	minus_one_action = minus_one[_i / 3 % 4];
-	marked_action = _i / 12 ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
+	minus_one_action = minus_one[_i / N_REFUSED % 4];
+	marked_action = _i / N_REFUSED / 4 ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
 	if (minus_one_action == SECCOMP_RET_KILL_PROCESS)
 		r.flags = PTSI_HARMLESS_NR;
 	run(&r);
@@ -174,7 +175,8 @@ START_TEST(handlers_are_shown)
 END_TEST
 
 /* The last two arguments, which on some architectures are in memory. */
-#ifndef SYS_futex
+#ifdef SYS_futex_time64
+#undef SYS_futex
 #define SYS_futex SYS_futex_time64
 #endif
 enum { CMP_REQUEUE = 4, EXPECTED = 77, OFF = 100 };
@@ -244,11 +246,11 @@ static void kill_nth(pid_t tid, int kind)
 
 START_TEST(killed_anywhere)
 {
-	struct run r = again_run(_i % 3, 0);
+	struct run r = again_run(_i % N_REFUSED, 0);
 
 	r.each = kill_nth;
 	r.may_vanish = true;
-	kill_at = 10 + _i / 3;
+	kill_at = 10 + _i / N_REFUSED;
 	run(&r);
 }
 END_TEST
@@ -279,11 +281,11 @@ static void clone_again(void)
 
 START_TEST(exec_and_clone)
 {
-	struct run r = again_run(_i % 3, 0);
+	struct run r = again_run(_i % N_REFUSED, 0);
 
-	r.child = _i / 3 ? exec_again : clone_again;
+	r.child = _i / N_REFUSED ? exec_again : clone_again;
 	run(&r);
-	ck_assert_int_eq(shown, _i / 3 ? 1 : 5);
+	ck_assert_int_eq(shown, _i / N_REFUSED ? 1 : 5);
 }
 END_TEST
 
@@ -354,25 +356,55 @@ START_TEST(moved_is_refused)
 }
 END_TEST
 
+/* What runs on this machine: the libc's own calls. */
+static bool repeats(void)
+{
+#if defined __powerpc64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (getauxval(AT_HWCAP2) & 0x00100000 /* PPC_FEATURE2_SCV */)
+		return syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)getppid(), 0L, NULL) < 0 &&
+		       errno == EIO;
+#endif
+	return CALLS_REPEAT;
+}
+
+START_TEST(refused_where_calls_do_not_repeat)
+{
+	struct run r = again_run(_i, 0);
+
+	r.child = bad_write;
+	r.stop = mend_refused;
+	run(&r);
+	ck_assert_int_eq(shown, 1);
+}
+END_TEST
+
 Suite *again_suite(void)
 {
 	Suite *s = suite_create("skip and repeat");
 	TCase *tc = tcase_create("again");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, argument_arrives, 0, N_REFUSED * 2);
-	tcase_add_loop_test(tc, argument_arrives_through_a_filter, 0, N_REFUSED * 4 * 2);
-	tcase_add_loop_test(tc, last_arguments_arrive, 0, N_REFUSED);
-	tcase_add_loop_test(tc, handlers_are_shown, 0, N_REFUSED);
-	tcase_add_loop_test(tc, interrupts_are_harmless, 0, N_REFUSED);
-	tcase_add_loop_test(tc, killed_anywhere, 0, N_REFUSED * 30);
+	if (!repeats()) {
+		/* where PTRACE_SET_SYSCALL_INFO is refused 7.2 looks like an older kernel */
+		add_loop(tc, refused_where_calls_do_not_repeat, 0, CALLS_REPEAT ? 1 : N_REFUSED);
+		suite_add_tcase(s, tc);
+		return s;
+	}
+	add_loop(tc, argument_arrives, 0, N_REFUSED * 2);
+	if (has_filters())
+		add_loop(tc, argument_arrives_through_a_filter, 0, N_REFUSED * 4 * 2);
+	add_loop(tc, last_arguments_arrive, 0, N_REFUSED);
+	add_loop(tc, handlers_are_shown, 0, N_REFUSED);
+	add_loop(tc, interrupts_are_harmless, 0, N_REFUSED);
+	add_loop(tc, killed_anywhere, 0, N_REFUSED * 30);
 #ifdef __s390__ /* whose clone has other arguments */
-	tcase_add_loop_test(tc, exec_and_clone, N_REFUSED, N_REFUSED * 2);
+	add_loop(tc, exec_and_clone, N_REFUSED, N_REFUSED * 2);
 #else
-	tcase_add_loop_test(tc, exec_and_clone, 0, N_REFUSED * 2);
+	add_loop(tc, exec_and_clone, 0, N_REFUSED * 2);
 #endif
-	tcase_add_loop_test(tc, strict_is_refused, 0, N_REFUSED);
-	tcase_add_loop_test(tc, moved_is_refused, 0, N_REFUSED);
+	if (has_filters())
+		add_loop(tc, strict_is_refused, 0, N_REFUSED);
+	add_loop(tc, moved_is_refused, 0, N_REFUSED);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -58,7 +58,7 @@ static const struct {
 	bool is_error;
 } results[] = {
 	{ 0, false }, { 1, false }, { (long)0x123456789abcdef, false }, { LONG_MIN, false },
-	{ -4096, false }, { -1, true }, { -38, true }, { -4095, true },
+	{ -4097, false } /* the libc of arm and sh takes -4096 for an error */, { -1, true }, { -38, true }, { -4095, true },
 };
 
 enum { N_RESULTS = sizeof results / sizeof results[0] };
@@ -76,8 +76,10 @@ START_TEST(result_arrives)
 	i /= 2;
 	skip.request = i % 2 ? PTRACE_CONT : PTRACE_SYSCALL;
 	i /= 2;
-	r.refused = i % 3;
-	i /= 3;
+	r.refused = i % N_REFUSED;
+	i /= N_REFUSED;
+	if (skip.kind == PTSI_STOP_SECCOMP && !has_filters())
+		return;
 	r.flags = i ? PTSI_HARMLESS_NR : 0;
 	skip.op = _i % 2 ? PTSI_SYSCALL_INFO_SKIP : PTSI_SYSCALL_INFO_EXIT;
 	skip.minus_one = SECCOMP_RET_ALLOW;
@@ -122,8 +124,8 @@ START_TEST(own_filter_is_overruled)
 	i /= N_OWN;
 	skip.request = i % 2 ? PTRACE_CONT : PTRACE_SYSCALL;
 	i /= 2;
-	r.refused = i % 3;
-	i /= 3;
+	r.refused = i % N_REFUSED;
+	i /= N_REFUSED;
 	r.flags = i ? PTSI_HARMLESS_NR : 0;
 	if (skip.minus_one == SECCOMP_RET_KILL_PROCESS && !r.flags)
 		r.killed_by = SIGSYS; /* what PTSI_HARMLESS_NR is for */
@@ -163,12 +165,10 @@ static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 	}
 	ck_assert_int_eq(ptsi_tracee_set(t, &want), 0);
 	got += requests();
-#if defined __x86_64__ || defined __i386__ /* whose budgets these are */
-	if (n > 1)                          /* the first has to learn what the kernel has */
+	if (!IS_X86) /* whose budgets these are */
+		ck_assert_int_le(got, 12);
+	else if (n > 1) /* the first has to learn what the kernel has */
 		ck_assert_int_le(got, look + (n == 2 ? 3 : 2));
-#else
-	ck_assert_int_le(got, look + 9);
-#endif
 	return PTRACE_CONT;
 }
 
@@ -179,7 +179,8 @@ START_TEST(requests_are_few)
 	struct outcome out = run(&r);
 
 	ck_assert_int_eq(out.kinds[PTSI_STOP_SECCOMP], 3);
-	ck_assert_int_eq(out.kinds[PTSI_STOP_EXIT] + out.kinds[PTSI_STOP_OWN], 0);
+	ck_assert_int_eq(out.kinds[PTSI_STOP_EXIT], 0);
+	ck_assert_int_le(out.kinds[PTSI_STOP_OWN], IS_X86 ? 0 : 1);
 }
 END_TEST
 
@@ -227,17 +228,22 @@ static int unskip(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *inf
 {
 	struct ptsi_syscall_info want = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 5 };
 
-	if (kind == PTSI_STOP_ENTRY && is_marked(info)) {
-		ck_assert_int_eq(ptsi_tracee_set(t, &want), 0);
-		ck_assert_int_eq(ptsi_tracee_set(t, info), 0);
+	if (kind != PTSI_STOP_ENTRY || !is_marked(info))
+		return PTRACE_SYSCALL;
+	ck_assert_int_eq(ptsi_tracee_set(t, &want), 0);
+	if (ptsi_tracee_set(t, info) < 0) {
+		ck_assert_int_eq(errno, EOPNOTSUPP);
+		ck_assert(MAY_NOT_UNSKIP);
+		kill(t->tid, SIGKILL);
 	}
 	return PTRACE_SYSCALL;
 }
 
 START_TEST(skip_is_taken_back)
 {
-	run(&(struct run){ .child = unskipped_child, .stop = unskip, .refused = _i % 3,
-			   .flags = _i / 3 ? PTSI_HARMLESS_NR : 0 });
+	run(&(struct run){ .child = unskipped_child, .stop = unskip,
+			   .may_vanish = MAY_NOT_UNSKIP, .refused = _i % N_REFUSED,
+			   .flags = _i / N_REFUSED ? PTSI_HARMLESS_NR : 0 });
 }
 END_TEST
 
@@ -261,6 +267,8 @@ static int refuse(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *inf
 	if (kind != PTSI_STOP_ENTRY || !is_marked(info))
 		return PTRACE_SYSCALL;
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		if (bad[i].want.exit.rval == -5 && has_error_flag())
+			continue; /* a result like others */
 		ck_assert_int_eq(ptsi_tracee_set(t, &bad[i].want), -1);
 		ck_assert_int_eq(errno, bad[i].err);
 	}
@@ -323,8 +331,8 @@ static int change_write(struct ptsi_tracee *t, int kind, struct ptsi_syscall_inf
 
 START_TEST(args_are_put_back)
 {
-	keeps = _i / 3;
-	run(&(struct run){ .child = kept_child, .stop = change_write, .refused = _i % 3,
+	keeps = _i / N_REFUSED;
+	run(&(struct run){ .child = kept_child, .stop = change_write, .refused = _i % N_REFUSED,
 			   .flags = keeps ? PTSI_KEEP_ARGS : 0 });
 }
 END_TEST
@@ -420,19 +428,21 @@ Suite *skip_suite(void)
 	TCase *tc = tcase_create("skip");
 
 	tcase_set_timeout(tc, 20);
-	tcase_add_loop_test(tc, result_arrives, 0, N_RESULTS * 2 * 2 * 3 * 2);
-	tcase_add_loop_test(tc, minus_one_is_enosys, 0, N_REFUSED);
-	tcase_add_loop_test(tc, own_filter_is_overruled, 0, N_OWN * 2 * 3 * 2);
-	tcase_add_loop_test(tc, requests_are_few, 0, BOTH_REFUSED);
-	tcase_add_loop_test(tc, owed_is_busy, 0, N_REFUSED);
-	tcase_add_loop_test(tc, skip_is_taken_back, 0, N_REFUSED * 2);
-	tcase_add_loop_test(tc, refused_owes_nothing, 0, N_REFUSED);
+	add_loop(tc, result_arrives, 0, N_RESULTS * 2 * 2 * N_REFUSED * 2);
+	add_loop(tc, minus_one_is_enosys, 0, N_REFUSED);
+	if (has_filters()) {
+		add_loop(tc, own_filter_is_overruled, 0, N_OWN * 2 * N_REFUSED * 2);
+		add_loop(tc, requests_are_few, 0, BOTH_REFUSED); /* NOTHING and SET_REFUSED */
+	}
+	add_loop(tc, owed_is_busy, 0, N_REFUSED);
+	add_loop(tc, skip_is_taken_back, 0, N_REFUSED * 2);
+	add_loop(tc, refused_owes_nothing, 0, N_REFUSED);
 	suite_add_tcase(s, tc);
 #if defined __x86_64__ && defined __LP64__
 	tc = tcase_create("kept arguments");
-	tcase_add_loop_test(tc, args_are_put_back, 0, N_REFUSED * 2);
-	tcase_add_loop_test(tc, exec_is_left_alone, 0, N_REFUSED);
-	tcase_add_loop_test(tc, clone_and_sigreturn_are_harmless, 0, N_REFUSED);
+	add_loop(tc, args_are_put_back, 0, N_REFUSED * 2);
+	add_loop(tc, exec_is_left_alone, 0, N_REFUSED);
+	add_loop(tc, clone_and_sigreturn_are_harmless, 0, N_REFUSED);
 	suite_add_tcase(s, tc);
 #endif
 	return s;

@@ -15,7 +15,6 @@ static void on_signal(int sig)
 
 static void ordinary(void)
 {
-	struct timespec ms = { 0, 1000000 };
 	int p[2];
 	char c;
 
@@ -25,16 +24,18 @@ static void ordinary(void)
 		NEED(read(p[0], &c, 1) == 1 && c == 'x');
 		NEED(close(-1) == -1 && errno == EBADF);
 	}
-	NEED(nanosleep(&ms, NULL) == 0);
-	NEED(syscall(100000) == -1 && errno == ENOSYS);
-	NEED(syscall(-1L) == -1 && errno == ENOSYS);
+	sleep_ms(1);
+	NEED(syscall((long)SYS_NONE) == -1 && errno == ENOSYS);
+	/* arm: a signal; mips: the number has to tell n32 from n64 */
+#if !defined __arm__ && !defined __mips__
+	NEED((syscall(-1L) == -1 && errno == ENOSYS) || !NO_CALL_IS_ENOSYS);
+#endif
 	_exit(0);
 }
 
 static void signalled(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	struct timespec ms = { 0, 3000000 };
 	sigset_t none, usr1;
 
 	NEED(sigaction(SIGUSR1, &sa, NULL) == 0);
@@ -47,7 +48,7 @@ static void signalled(void)
 	for (int i = 0; i < 20; i++) {
 		NEED(kill(getpid(), SIGUSR2) == 0);
 		if (fork() == 0) {
-			nanosleep(&ms, NULL);
+			sleep_ms(3);
 			kill(getppid(), i % 2 ? SIGUSR1 : SIGUSR2);
 			_exit(0);
 		}
@@ -64,9 +65,7 @@ static void stopped(void)
 	pid_t self = getpid(), child = fork();
 
 	while (child == 0) { /* again: it may not have stopped yet */
-		struct timespec ms = { 0, 20000000 };
-
-		nanosleep(&ms, NULL);
+		sleep_ms(20);
 		kill(self, SIGCONT);
 	}
 	NEED(raise(SIGSTOP) == 0);
@@ -157,16 +156,23 @@ static void execs_in_thread(void)
 }
 
 static void (*const children[])(void) = {
-	ordinary, signalled, stopped, threads, forks, execs, execs_in_thread,
+	ordinary, signalled, stopped, forks, execs, threads, execs_in_thread,
 };
 
-enum { N_CHILDREN = sizeof children / sizeof children[0] };
+enum { N_CHILDREN = sizeof children / sizeof children[0], FIRST_OF_THREADS = N_CHILDREN - 2 };
 
 START_TEST(every_stop_is_told)
 {
 	struct run r = { .child = children[_i % N_CHILDREN], .refused = _i / N_CHILDREN };
-	struct outcome out = run(&r);
+	struct outcome out;
 
+	if (_i % N_CHILDREN >= FIRST_OF_THREADS && !has_futex())
+		return;
+	out = run(&r);
+	if (r.refused == BOTH_REFUSED && !REGISTERS_TELL) { /* but none is told wrong */
+		ck_assert_int_gt(out.kinds[PTSI_STOP_UNKNOWN], 0);
+		return;
+	}
 	ck_assert_int_gt(out.kinds[PTSI_STOP_ENTRY], 0);
 	ck_assert_int_gt(out.kinds[PTSI_STOP_EXIT], 0);
 	ck_assert_int_eq(out.kinds[PTSI_STOP_UNKNOWN], 0);
@@ -179,7 +185,7 @@ static void filtered(void)
 	install_filter(0x7ff00000 /* SECCOMP_RET_TRACE */, 0x7fff0000);
 	for (int i = 0; i < 10; i++) {
 		NEED(marked(SYS_getppid, 0, 0, 0) == getppid());
-		NEED(marked(100000, 0, 0, 0) == -1 && errno == ENOSYS);
+		NEED(marked(SYS_NONE, 0, 0, 0) == -1 && errno == ENOSYS);
 	}
 	_exit(0);
 }
@@ -212,12 +218,12 @@ START_TEST(unknown_rather_than_guessed)
 {
 	struct ptsi_syscall_info info;
 	struct ptsi_tracee t;
-	int wstatus;
+	int wstatus, kind;
 	pid_t p = fork();
 
 	if (p == 0) {
 		ptrace(PTRACE_TRACEME, 0, 0, 0);
-		raise(SIGSTOP);
+		kill(getpid(), SIGSTOP);
 		for (;;)
 			getppid();
 	}
@@ -245,9 +251,13 @@ START_TEST(unknown_rather_than_guessed)
 	ck_assert_int_eq(errno, EINVAL);
 	ck_assert_int_eq(ptsi_tracee_resume(&t, PTRACE_SYSCALL, 0), 0);
 	ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
-	/* exit with a result that no entry shows: from here on it is known */
-	ck_assert_int_eq(ptsi_tracee_stop(&t, wstatus, &info), PTSI_STOP_EXIT);
-	ck_assert_int_eq(info.exit.rval, getpid());
+	kind = ptsi_tracee_stop(&t, wstatus, &info);
+	if (IS_X86) /* exit with a result that no entry shows: from here on it is known */
+		ck_assert_int_eq(kind, PTSI_STOP_EXIT);
+	if (kind != PTSI_STOP_UNKNOWN) {
+		ck_assert_int_eq(kind, PTSI_STOP_EXIT);
+		ck_assert_int_eq(info.exit.rval, getpid());
+	}
 	kill(p, SIGKILL);
 }
 END_TEST
@@ -271,9 +281,11 @@ Suite *stops_suite(void)
 	TCase *tc = tcase_create("stops");
 
 	tcase_set_timeout(tc, 30);
-	tcase_add_loop_test(tc, every_stop_is_told, 0, N_CHILDREN * N_REFUSED);
-	tcase_add_loop_test(tc, seccomp_stops_are_told, 0, N_REFUSED);
-	tcase_add_test(tc, unknown_rather_than_guessed);
+	add_loop(tc, every_stop_is_told, 0, N_CHILDREN * 3);
+	if (has_filters())
+		add_loop(tc, seccomp_stops_are_told, 0, N_REFUSED);
+	if (KERNEL_TELLS)
+		tcase_add_test(tc, unknown_rather_than_guessed);
 	tcase_add_test(tc, init_checks);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/* What the kernel's sources say of the architecture that the tests are built for. */
+#ifndef TRAITS_H
+#define TRAITS_H
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined __x86_64__ || defined __i386__
+enum { IS_X86 = true };
+#else
+enum { IS_X86 = false };
+#endif
+
+/* A register of its own says whether a result is an error. */
+static inline bool has_error_flag(void)
+{
+#if defined __alpha__ || defined __ia64__ || defined __mips__ || defined __nios2__ ||              \
+	defined __powerpc__ || defined __sparc__
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Whether the kernel has seccomp filters, without which there are no SECCOMP stops. */
+static inline bool has_filters(void)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) < 0 && errno == EFAULT;
+}
+
+/* A call of a negative number. */
+#if defined __mips__ || defined __hppa__ || defined __sh__
+#define NO_CALL_IS_ENOSYS false
+#else
+#define NO_CALL_IS_ENOSYS true
+#endif
+
+/* A number that all tables have and no kernel. */
+#ifdef SYS_nfsservctl
+#define SYS_NONE SYS_nfsservctl
+#else
+#define SYS_NONE 100000
+#endif
+
+/*
+ * A kernel may be built without the calls of 32-bit time.  The libcs of 32-bit architectures need
+ * them, for threads too; what the tests do themselves doesn't.
+ */
+static inline bool has_futex(void)
+{
+#ifdef SYS_futex
+	return syscall(SYS_futex, NULL, 0L, 0L, 0L, 0L, 0L) == 0 || errno != ENOSYS;
+#else
+	return true;
+#endif
+}
+
+static inline void sleep_ms(int ms)
+{
+#ifdef SYS_clock_nanosleep_time64
+	int64_t time[2] = { 0, ms * 1000000 };
+
+	syscall(SYS_clock_nanosleep_time64, (long)CLOCK_MONOTONIC, 0L, time, NULL);
+#else
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+#endif
+}
+
+/* PTRACE_GET_SYSCALL_INFO, which m68k has on no kernel up to 6.1. */
+#ifdef __m68k__
+#define KERNEL_TELLS false
+#else
+#define KERNEL_TELLS true
+#endif
+
+/* By registers a skipped call may not get its number back. */
+#if defined __riscv || (defined __sparc__ && !defined __arch64__)
+#define MAY_NOT_UNSKIP true
+#else
+#define MAY_NOT_UNSKIP false
+#endif
+
+#ifdef __sparc__
+#define IS_SPARC true
+#else
+#define IS_SPARC false
+#endif
+
+/* At exit stops PTRACE_SET_SYSCALL_INFO is not used: it is wrong. */
+#ifdef __powerpc__
+#define RESULT_BY_REGISTERS true
+#else
+#define RESULT_BY_REGISTERS false
+#endif
+
+/* Whether calls can be repeated, and where a call goes on be set at its exit stop. */
+#ifdef __sparc__
+#define CALLS_REPEAT false
+#define IP_AT_EXIT false
+#else
+#define CALLS_REPEAT true
+#define IP_AT_EXIT true
+#endif
+
+/* Whose libc makes a vfork of its own. */
+#if defined __hppa__ || defined __or1k__
+#define HAS_VFORK false
+#else
+#define HAS_VFORK true
+#endif
+
+#ifdef __hppa__
+#define STACK_GROWS_UP true
+#else
+#define STACK_GROWS_UP false
+#endif
+
+/*
+ * sparc (6.1) makes a restart_syscall of every call that is to be restarted; openrisc (6.1) tells it as
+ * the call that it restarts; and there a call whose tracee is killed at its
+ * entry stop is made all the same.
+ */
+#ifdef __sparc__
+#define RESTARTS_ARE_RESTART_SYSCALL true
+#else
+#define RESTARTS_ARE_RESTART_SYSCALL false
+#endif
+#ifdef __or1k__
+#define TELLS_RESTART_SYSCALL false
+#define DEAD_MAKE_CALLS true
+#else
+#define TELLS_RESTART_SYSCALL true
+#define DEAD_MAKE_CALLS false
+#endif
+
+/* What a call is, without PTRACE_GET_SYSCALL_INFO.  riscv: since 6.11 -ENOSYS is in place of args[0]. */
+#if defined __riscv
+#define REGISTERS_TELL false
+#else
+#define REGISTERS_TELL true
+#endif
+
+/*
+ * nr -1 makes the result -ENOSYS.  mips leaves what is in the registers: after SECCOMP stops always,
+ * since mid-2026 and in later stable kernels after entry stops too.
+ */
+#if defined __mips__
+#define MINUS_ONE_IS_ENOSYS false
+#else
+#define MINUS_ONE_IS_ENOSYS true
+#endif
+
+#endif
