@@ -115,12 +115,22 @@ def _programs(build):
             os.path.basename(os.path.dirname(t['defined_in'])) in ('live', 'tracee')]
 
 
+def _root():
+    """Where this checkout is built; what was built for checkouts that are gone is removed."""
+    for mark in glob.glob(cache('build', '*', 'checkout')):
+        if not os.path.isdir(open(mark).read()):
+            shutil.rmtree(os.path.dirname(mark))
+    root = folder(cache('build', hashlib.sha256(TOP.encode()).hexdigest()[:8]))
+    with open(os.path.join(root, 'checkout'), 'w') as f:
+        f.write(TOP)
+    return root
+
+
 def compiled(name):
     """The programs for one of COMPILERS: {'init': path, 'live': path, 'tracee-ABI': path...}."""
     compiler = COMPILERS[name]
     command = toolchain.find(compiler)
-    tree = hashlib.sha256(TOP.encode()).hexdigest()[:8]
-    root = folder(cache('build', tree))
+    root = _root()
     cross_file = os.path.join(root, name + '.ini')
     build = os.path.join(root, name)
     _cross_file(cross_file, compiler, command, _libcheck(name, command))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 """What the lab's modules share."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 import sys
@@ -41,3 +43,11 @@ def run(command, **kwargs):
         sys.stderr.write('%s\n%s\n' % (' '.join(command), '\n'.join(p.stdout.splitlines()[-60:])))
         raise subprocess.CalledProcessError(p.returncode, command)
     return p.stdout
+
+
+@contextlib.contextmanager
+def alone():
+    """What changes the cache is done by one lab at a time; boots need not be."""
+    with open(os.path.join(folder(cache()), 'lock'), 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

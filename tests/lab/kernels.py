@@ -102,8 +102,10 @@ def _build(name, kernel):
     return where + '/image'
 
 
-def image(name, kernel):
+def image(name, kernel, may_build=True):
     """The path of a target's kernel."""
     if kernel.package:
         return _stock(name, kernel)
+    if not may_build and not _prebuilt(name) and not os.path.isdir(cache('kernels', name)):
+        raise Skip('its kernel would have to be built, and there is no PTSI_LAB_KERNELS with it')
     return _prebuilt(name) or _build(name, kernel)

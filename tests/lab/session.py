@@ -8,12 +8,14 @@ import boot
 import build
 import kernels
 import targets
-from common import Broken, Skip, cache, folder, say
+from common import Broken, Skip, alone, cache, folder, say
 from cpio import Archive
 from report import Result
 from targets import MACHINES
 
 WAYS = ('kernel', 'registers', 'auto')
+BRIEF_WAYS = ('kernel', 'registers')
+BRIEF_EVERY = 7
 RUN_SECONDS = 900
 BOOT_SECONDS = 3600
 DUMP_SECONDS = 300
@@ -56,39 +58,49 @@ def _is_tracee(program):
     return program.startswith('tracee-') and program != 'tracee-tests'
 
 
-def _live_runs(compiler, programs):
-    """Lines of init's list for the programs of one compiler, in its folder of the initramfs."""
+def _runs(compiler, abi, brief):
+    """Lines of init's list: this compiler's tracer, and tracees of an ABI."""
+    for way in BRIEF_WAYS if brief else WAYS:
+        yield '%d %s/%s/%s /%s/live %s %s' % (RUN_SECONDS, compiler, abi, way, compiler, abi, way)
+
+
+def _live_runs(compiler, programs, brief):
+    """For the programs of one compiler, in its folder of the initramfs."""
     for tracee in sorted(programs):
-        if not _is_tracee(tracee):
-            continue
-        abi = tracee[len('tracee-'):]
-        for way in WAYS:
-            yield '%d %s/%s/%s /%s/live %s %s' % (RUN_SECONDS, compiler, abi, way,
-                                                  compiler, abi, way)
+        if _is_tracee(tracee):
+            yield from _runs(compiler, tracee[len('tracee-'):], brief)
     if 'tracee-tests' in programs:
         yield '%d %s/followed /%s/tracee-tests' % (RUN_SECONDS, compiler, compiler)
 
 
-def _prepare_test(name, target):
+def _prepare_test(name, target, brief):
     built, left_out = _built(target, build.compiled)
     first = target.compilers[0]
     files, runs = {}, []
     for compiler, programs in built.items():
         files.update({'%s/%s' % (compiler, p): path for p, path in programs.items() if p != 'init'})
-        runs += _live_runs(compiler, programs)
+        runs += _live_runs(compiler, programs, brief)
+        if compiler != first and 'tracee-native' in programs:
+            files['%s/tracee-%s' % (first, compiler)] = programs['tracee-native']
+            runs += _runs(first, compiler, brief)
         if not any(_is_tracee(p) for p in programs):
             left_out.append('%s/live: tests/live builds no tracee program' % compiler)
     return _initramfs(name, built[first]['init'], files, runs), left_out
 
 
-def test(name, verbose=False):
+def test(name, brief=False, case='', verbose=False):
     target = targets.target(name)
+    if brief:
+        target = target._replace(compilers=target.compilers[:1], append='%s PTSI_EVERY=%d' % (target.append, BRIEF_EVERY))
+    if case:
+        target = target._replace(append='%s CK_RUN_CASE=%s' % (target.append, case))
     result = Result(name)
     start = time.monotonic()
     try:
-        boot.qemu(MACHINES[target.machine])
-        initramfs, result.left_out = _prepare_test(name, target)
-        image = kernels.image(name.partition('/')[0], target.kernel)
+        with alone():
+            boot.qemu(MACHINES[target.machine])
+            image = kernels.image(name.partition('/')[0], target.kernel, not brief)
+            initramfs, result.left_out = _prepare_test(name, target, brief)
         say('%s: booting' % name)
         for line in boot.console(name, target, image, initramfs, BOOT_SECONDS, 'lab: end'):
             shown = result.read(line)
@@ -117,9 +129,10 @@ def dump(name):
     """Prints what the probe sees; the exit status."""
     target = targets.target(name)
     try:
-        boot.qemu(MACHINES[target.machine])
-        initramfs = _prepare_dump(name, target)
-        image = kernels.image(name.partition('/')[0], target.kernel)
+        with alone():
+            boot.qemu(MACHINES[target.machine])
+            initramfs = _prepare_dump(name, target)
+            image = kernels.image(name.partition('/')[0], target.kernel)
         shown = False
         for line in boot.console(name + '.dump', target, image, initramfs, DUMP_SECONDS,
                                  'lab: end'):
