@@ -15,6 +15,7 @@
 #include "host.h"
 
 enum { GET_ABSENT = 1, SET_ABSENT = 2, SET_PRESENT = 4 };
+enum { TRACER_IS_32 = sizeof(long) == 4 };
 
 static _Atomic unsigned learnt; /* about the running kernel; a lost update is learnt again */
 static _Atomic(ptsi_ptrace_fn *) caller_ptrace;
@@ -109,11 +110,48 @@ int ptsi_native_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
 	return answer(ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info), GET_ABSENT);
 }
 
+/* Zero- or sign-extended from 32 bits: from -2^31 up to, not including, 2^32. */
+static int fits_any_word(uint64_t v)
+{
+	return v + (1ULL << 31) < 3ULL << 31;
+}
+
+/*
+ * What a 32-bit kernel answers with ERANGE it may take as its own long and unsigned long have it
+ * (ptrace_set_syscall_info_entry and _exit in kernel/ptrace.c; seen on arm, 7.2).  False: it isn't
+ * of 32 bits.
+ */
+static bool narrow(struct ptsi_syscall_info *info)
+{
+	if (info->op == PTSI_SYSCALL_INFO_EXIT) {
+		bool fits = fits_any_word((uint64_t)info->exit.rval);
+
+		info->exit.rval = (int32_t)info->exit.rval;
+		return fits;
+	}
+	for (int i = 0; i < 6; i++) {
+		if (!fits_any_word(info->entry.args[i]))
+			return false;
+		info->entry.args[i] = (uint32_t)info->entry.args[i];
+	}
+	return true;
+}
+
 int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
+	struct ptsi_syscall_info own;
+	long r;
+
 	if (st->way == PTSI_REGISTERS || knows(SET_ABSENT))
 		return PTSI_LACKING;
-	return answer(ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info), SET_ABSENT);
+	r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info);
+	if (TRACER_IS_32 && r < 0 && errno == ERANGE) {
+		own = *info;
+		if (!narrow(&own))
+			return ptsi_fail(ERANGE);
+		r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof own, &own);
+	}
+	return answer(r, SET_ABSENT);
 }
 
 /* 1, 0 or -1.  A SET of size 0 is EINVAL where the request exists, and changes nothing. */
@@ -127,12 +165,6 @@ int ptsi_native_has_set(const struct ptsi_stop *st)
 		return answer(-1, SET_ABSENT) == PTSI_LACKING ? 0 : -1;
 	learn(SET_PRESENT);
 	return 1;
-}
-
-/* Zero- or sign-extended from 32 bits: from -2^31 up to, not including, 2^32. */
-static int fits_any_word(uint64_t v)
-{
-	return v + (1ULL << 31) < 3ULL << 31;
 }
 
 /*
@@ -206,9 +238,13 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 
 		if (r >= 0)
 			return PTSI_DONE;
-		/* EINVAL: EXIT may be meant for an entry stop, which is to be looked at */
+		/*
+		 * EINVAL: EXIT may be meant for an entry stop, which is to be looked at.  ERANGE: to
+		 * be asked for in another form.
+		 */
 		if (answer(r, SET_ABSENT) != PTSI_LACKING &&
-		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
+		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT) &&
+		    (errno != ERANGE || !TRACER_IS_32))
 			return -1;
 	}
 	return ptsi_set_slowly(tid, info);

@@ -1128,6 +1128,29 @@ START_TEST(each_audit_arch_has_its_name)
 END_TEST
 #endif
 
+/* Values of 32 bits that are extended otherwise than a 32-bit kernel has them: by each way. */
+START_TEST(values_are_the_same_extended_either_way)
+{
+	struct ptsi_syscall_info info;
+
+	stop_at((enum env)_i, ENTRY);
+	ck_assert_int_eq(ptsi_get_syscall_info(TID, SIZE, &info), 80);
+	info.entry.args[1] = (uint64_t)-5;
+	info.entry.args[2] = 0xfffffff0;
+	ck_assert_int_eq(ptsi_set_syscall_info(TID, SIZE, &info), PTSI_DONE);
+	ck_assert_uint_eq((uint32_t)sim_word(at.arg[1]), (uint32_t)-5);
+	ck_assert_uint_eq(sim_word(at.arg[2]), 0xfffffff0);
+	info.instruction_pointer = info.stack_pointer = info.arch = 0;
+	info.entry.args[1] = (uint64_t)INT32_MIN;
+	ck_assert_int_eq(ptsi_set_syscall_info(TID, SIZE, &info), PTSI_DONE);
+	ck_assert_uint_eq((uint32_t)sim_word(at.arg[1]), 0x80000000);
+	stop_at((enum env)_i, EXIT);
+	info = (struct ptsi_syscall_info){ .op = EXIT, .exit.rval = 0xdeadbeef };
+	ck_assert_int_eq(ptsi_set_syscall_info(TID, SIZE, &info), PTSI_DONE);
+	ck_assert_uint_eq((uint32_t)sim_word(at.rval), 0xdeadbeef);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("public");
@@ -1164,6 +1187,7 @@ int main(void)
 	tcase_add_test(tc, bad_repeats_are_refused);
 	tcase_add_test(tc, features_say_what_each_kernel_can);
 	tcase_add_test(tc, the_kernel_way_promises_only_what_the_kernel_does);
+	tcase_add_loop_test(tc, values_are_the_same_extended_either_way, 0, ENVS);
 	tcase_add_test(tc, the_abi_of_the_call);
 	tcase_add_test(tc, overrides_return_what_was_there);
 	tcase_add_test(tc, the_version_is_the_project_s);

@@ -229,9 +229,18 @@ static long get_info(unsigned long size, void *data)
 	return n;
 }
 
-static bool fits_long(uint64_t v)
+/*
+ * A kernel takes what its long or unsigned long hold.  To a tracer of 32 bits it is a 32-bit one,
+ * unless the tracee has more.
+ */
+static bool is_long(int64_t v)
 {
-	return sim.word == 8 || v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
+	return sizeof(long) == 8 || sim.word == 8 || v == (int32_t)v;
+}
+
+static bool is_unsigned_long(uint64_t v)
+{
+	return sizeof(long) == 8 || sim.word == 8 || v == (uint32_t)v;
 }
 
 /* ptrace_set_syscall_info of 6.16: everything is checked before anything is written. */
@@ -245,7 +254,7 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 	    sim.op == PTSI_SYSCALL_INFO_NONE)
 		return ptsi_fail(EINVAL);
 	if (sim.op == PTSI_SYSCALL_INFO_EXIT) {
-		if (!fits_long((uint64_t)info->exit.rval))
+		if (!is_long(info->exit.rval))
 			return ptsi_fail(ERANGE);
 		sim_put(l->rval, (uint64_t)info->exit.rval);
 		return 0;
@@ -253,7 +262,7 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 	if (info->entry.nr != (uint64_t)(int64_t)(int32_t)info->entry.nr)
 		return ptsi_fail(ERANGE);
 	for (int i = 0; i < 6; i++)
-		if (!fits_long(info->entry.args[i]))
+		if (!is_unsigned_long(info->entry.args[i]))
 			return ptsi_fail(ERANGE);
 	sim_put(l->nr, info->entry.nr);
 	for (int i = 0; i < 6 && info->entry.nr != UINT64_MAX; i++)
