@@ -95,8 +95,8 @@ class Apt:
         with open(os.path.join(self.root, name), 'w') as f:
             f.write(text)
 
-    def newest(self, pattern):
-        """The newest package whose whole name the regular expression matches."""
+    def matches(self, pattern):
+        """The packages whose whole names the regular expression matches, newest first."""
         names = subprocess.run(['apt-cache', 'pkgnames'], env=self.env, check=True,
                                stdout=subprocess.PIPE, universal_newlines=True).stdout.split()
         names = [n for n in names if re.fullmatch(pattern, n)]
@@ -104,19 +104,23 @@ class Apt:
             raise Skip('%s has no package %s for %s%s' % (
                 self.suite, pattern, self.arch,
                 '' if self.updated else ' (apt-get update failed)'))
-        return max(names, key=lambda n: [int(x) if x.isdigit() else x
-                                         for x in re.split(r'(\d+)', n)])
+        return sorted(names, reverse=True, key=lambda n: [int(x) if x.isdigit() else x
+                                                          for x in re.split(r'(\d+)', n)])
 
-    def download(self, package):
-        """One package alone; its .deb, which the caller removes."""
+    def download(self, pattern):
+        """The newest such package that a mirror still has; its .deb, which the caller removes."""
         where = os.path.join(self.root, 'cache')
         for old in glob.glob(where + '/*.deb'):
             os.remove(old)
-        try:
-            run(['apt-get', '-q', 'download', package], env=self.env, cwd=where)
-            return glob.glob(where + '/*.deb')[0]
-        except (subprocess.CalledProcessError, IndexError):
-            raise Skip('%s for %s could not be downloaded' % (package, self.arch))
+        packages = self.matches(pattern)
+        for package in packages:
+            p = subprocess.run(['apt-get', '-q', 'download', package], env=self.env, cwd=where,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+            found = glob.glob(where + '/*.deb')
+            if p.returncode == 0 and found:
+                return found[0]
+        raise Skip('%s for %s could not be downloaded' % (packages[0], self.arch))
 
     def source(self, package, where):
         """The files of a source package."""
@@ -162,7 +166,7 @@ def linux_source(suite):
     if not os.path.isdir(where):
         apt = Apt(suite, host_arch())
         new = folder(where + '.new')
-        deb = apt.download(apt.newest(r'linux-source-[0-9.]+'))
+        deb = apt.download(r'linux-source-[0-9.]+')
         run(['dpkg-deb', '-x', deb, new])
         os.remove(deb)
         run(['tar', '-xf', glob.glob(new + '/usr/src/linux-source-*.tar.xz')[0], '-C', new])

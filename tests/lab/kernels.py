@@ -30,8 +30,7 @@ def _stock(name, kernel):
     """The image of Debian's package."""
     where = cache('kernels', name)
     if not os.path.isdir(where):
-        apt = Apt(kernel.suite, kernel.arch)
-        deb = apt.download(apt.newest(kernel.package))
+        deb = Apt(kernel.suite, kernel.arch).download(kernel.package)
         new = where + '.new'
         shutil.rmtree(new, ignore_errors=True)
         folder(new)

@@ -103,12 +103,17 @@ static void exec(char **params)
 {
 	static char path[64] = "/nonexistent/program", good[64] = "/proc/self/exe";
 	static char arg0[] = "tracee", arg1[] = "none", arg2[] = "ok";
-	static word_t argv[4], envp[1];
+#ifdef X32 /* whose execve takes pointers of 32 bits */
+	typedef uint32_t pointer_t;
+#else
+	typedef word_t pointer_t;
+#endif
+	static pointer_t argv[4], envp[1];
 	long r;
 
-	argv[0] = (word_t)(uintptr_t)arg0;
-	argv[1] = (word_t)(uintptr_t)arg1;
-	argv[2] = (word_t)(uintptr_t)arg2;
+	argv[0] = (pointer_t)(uintptr_t)arg0;
+	argv[1] = (pointer_t)(uintptr_t)arg1;
+	argv[2] = (pointer_t)(uintptr_t)arg2;
 	mark(N_execve, N_getpid, path, good);
 	r = raw(N_execve, (long)path, (long)argv, (long)envp, 0, 0, 0);
 	NEED(r == (long)strtoll(params[0], NULL, 0));

@@ -40,6 +40,22 @@ void imitate(int lacking)
 	ptsi_set_ptrace(lacking_ptrace);
 }
 
+bool kernel_has_set(void)
+{
+	pid_t pid = fork();
+	bool has;
+
+	while (pid == 0)
+		pause();
+	ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL);
+	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+	waitpid(pid, NULL, __WALL);
+	has = syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)pid, 0L, NULL) < 0 && errno == EINVAL;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, __WALL);
+	return has;
+}
+
 long requests(void)
 {
 	long n = count;

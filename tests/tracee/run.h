@@ -82,6 +82,9 @@ static inline bool is_marked(const struct ptsi_syscall_info *info)
 	       info->entry.args[4] == MARK && info->entry.args[5] == MARK;
 }
 
+/* PTRACE_SET_SYSCALL_INFO, whatever the library is told. */
+bool kernel_has_set(void);
+
 /* From now on the library finds the kernel lacking this. */
 void imitate(int lacking);
 

@@ -361,8 +361,7 @@ static bool repeats(void)
 {
 #if defined __powerpc64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	if (getauxval(AT_HWCAP2) & 0x00100000 /* PPC_FEATURE2_SCV */)
-		return syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)getppid(), 0L, NULL) < 0 &&
-		       errno == EIO;
+		return !kernel_has_set();
 #endif
 	return CALLS_REPEAT;
 }
