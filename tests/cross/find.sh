@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 # Compilers: Debian has TRIPLET-gcc, TRIPLET-gcc-12...; PTSI_LAB_TOOLCHAINS is a folder of TRIPLET/
-# or TRIPLET.tar.xz, unpacked where the lab does it too.
+# or TRIPLET.tar.xz, unpacked where the lab does it too and has those that it builds.
 
 toolchains=${PTSI_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ptsi-lab}/toolchains
 
@@ -11,8 +11,8 @@ unpacked() {
 		return
 	fi
 	tar=${PTSI_LAB_TOOLCHAINS:-/nonexistent}/$1.tar.xz
-	[ -f "$tar" ] || return
 	if [ ! -d "$toolchains/$1" ]; then
+		[ -f "$tar" ] || return
 		mkdir -p "$toolchains/$1.$$" && tar -xf "$tar" -C "$toolchains/$1.$$" &&
 			mv "$toolchains/$1.$$" "$toolchains/$1" || return
 	fi

@@ -22,7 +22,7 @@ def _on_path(compiler):
 
 
 def _prebuilt(compiler):
-    """PTSI_LAB_TOOLCHAINS holds TRIPLET/ or TRIPLET.tar.xz."""
+    """PTSI_LAB_TOOLCHAINS holds TRIPLET/ or TRIPLET.tar.xz; or the lab has built it."""
     where = os.path.join(os.environ.get('PTSI_LAB_TOOLCHAINS') or '/nonexistent', compiler.triplet)
     if os.path.exists(where + '.tar.xz'):
         unpacked = cache('toolchains', compiler.triplet)
@@ -31,6 +31,8 @@ def _prebuilt(compiler):
                 tar.extractall(folder(unpacked + '.new'))
             os.rename(unpacked + '.new', unpacked)
         where = unpacked
+    if not os.path.isdir(where):
+        where = cache('toolchains', compiler.triplet)
     for gcc in glob.glob('%s/**/%s-gcc' % (where, compiler.triplet), recursive=True):
         return gcc
     return None
