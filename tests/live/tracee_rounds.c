@@ -196,6 +196,8 @@ __asm__(".text\n\t.balign 8\n"
 	"1:\tlw $25, 16($31)\n\tjr $25\n\tnop\n\tnop\n\t.word landed\n\t"
 #endif
 	".set pop");
+#elif defined __powerpc64__ && _CALL_ELF != 2 /* where a function's address is that of its descriptor */
+#define landing *(long *)(uintptr_t)landed
 #else
 #define landing landed
 #endif
