@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import tarfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -43,6 +44,19 @@ def run(command, **kwargs):
         sys.stderr.write('%s\n%s\n' % (' '.join(command), '\n'.join(p.stdout.splitlines()[-60:])))
         raise subprocess.CalledProcessError(p.returncode, command)
     return p.stdout
+
+
+def prebuilt(name):
+    """PTSI_LAB_TOOLCHAINS' NAME/ or NAME.tar.xz, which is unpacked in the cache; or what is there."""
+    where = os.path.join(os.environ.get('PTSI_LAB_TOOLCHAINS') or '/nonexistent', name)
+    if os.path.isdir(where):
+        return where
+    unpacked = cache('toolchains', name)
+    if os.path.exists(where + '.tar.xz') and not os.path.isdir(unpacked):
+        with tarfile.open(where + '.tar.xz') as tar:
+            tar.extractall(folder(unpacked + '.new'))
+        os.rename(unpacked + '.new', unpacked)
+    return unpacked if os.path.isdir(unpacked) else None
 
 
 @contextlib.contextmanager

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 """A compiler for OpenRISC, of Debian's gcc-or1k-elf, which is for bare metal, and musl's source."""
 
+import glob
 import os
 import shutil
 import subprocess
 
-from common import Skip, cache, folder, run
+from common import Skip, cache, folder, prebuilt, run
 from debian import install, linux_source, source
 
 # Like gcc for Linux: its own start files and libraries, pages that the kernel maps, and no threads
 # library of its own.
 WRAPPER = '''#!/bin/sh
-here={here}
+here={here} script={script}
 libgcc=$(or1k-elf-gcc -print-libgcc-file-name)
 link=1
 for a do
@@ -22,9 +23,10 @@ for a do
 	esac
 	set -- "$@" "$a"
 done
-set -- -D__linux__ -nostdinc -isystem "$here/include" -isystem "${{libgcc%/*}}/include" "$@"
+set -- -D__linux__ -nostdinc -isystem "$here/include" -isystem "${{libgcc%/*}}/include" \\
+	-isystem "$here/uapi" "$@"
 [ -n "$link" ] || exec or1k-elf-gcc "$@"
-exec or1k-elf-gcc -nostdlib -static -Wl,-e,_start -Wl,-T,"$here/linux.x" -Wl,-z,noexecstack \\
+exec or1k-elf-gcc -nostdlib -static -Wl,-e,_start -Wl,-T,"$script" -Wl,-z,noexecstack \\
 	-L"$here/lib" "$here/lib/crt1.o" "$here/lib/crti.o" "$@" \\
 	"$here/lib/libc.a" "$libgcc" "$here/lib/libc.a" "$here/lib/crtn.o"
 '''
@@ -52,13 +54,34 @@ def _musl(prefix):
     shutil.rmtree(build)
 
 
+def _wrapper(path, here, script):
+    with open(path, 'w') as f:
+        f.write(WRAPPER.format(here=here, script=script))
+    os.chmod(path, 0o755)
+    return path
+
+
+def _of_prebuilt(musl):
+    """For musl and kernel headers of PTSI_LAB_TOOLCHAINS: lib, include, uapi and a linker script."""
+    found = glob.glob(musl + '/**/libc.a', recursive=True)
+    here = os.path.dirname(os.path.dirname(found[0])) if found else musl
+    scripts = glob.glob(here + '/*.x')
+    if not scripts:
+        raise Skip('no libc.a and linker script in ' + os.path.basename(musl))
+    path = os.path.join(folder(cache('toolchains', 'or1k-linux-musl.bin')), 'or1k-linux-musl-gcc')
+    return _wrapper(path, here, scripts[0])
+
+
 def build():
     """The command, built if it isn't in the cache."""
     where = cache('toolchains', 'or1k-linux-musl.built')
     gcc = where + '/bin/or1k-linux-musl-gcc'
     if os.path.exists(gcc):
         return gcc
-    install('make', 'rsync', 'gcc-or1k-elf')
+    install('gcc-or1k-elf')
+    if prebuilt('or1k-linux-musl'):
+        return _of_prebuilt(prebuilt('or1k-linux-musl'))
+    install('make', 'rsync')
     shutil.rmtree(where, ignore_errors=True)
     folder(where + '/bin')
     try:
@@ -68,7 +91,4 @@ def build():
         _linker_script(where + '/linux.x')
     except subprocess.CalledProcessError:
         raise Skip('musl could not be built for or1k')
-    with open(gcc, 'w') as f:
-        f.write(WRAPPER.format(here=where))
-    os.chmod(gcc, 0o755)
-    return gcc
+    return _wrapper(gcc, where, where + '/linux.x')

@@ -4,10 +4,9 @@
 import glob
 import os
 import subprocess
-import tarfile
 
 import or1k
-from common import Skip, cache, folder, run
+from common import Skip, cache, folder, prebuilt, run
 from debian import Apt, host_arch, loader
 
 
@@ -22,18 +21,9 @@ def _on_path(compiler):
 
 
 def _prebuilt(compiler):
-    """PTSI_LAB_TOOLCHAINS holds TRIPLET/ or TRIPLET.tar.xz; or the lab has built it."""
-    where = os.path.join(os.environ.get('PTSI_LAB_TOOLCHAINS') or '/nonexistent', compiler.triplet)
-    if os.path.exists(where + '.tar.xz'):
-        unpacked = cache('toolchains', compiler.triplet)
-        if not os.path.isdir(unpacked):
-            with tarfile.open(where + '.tar.xz') as tar:
-                tar.extractall(folder(unpacked + '.new'))
-            os.rename(unpacked + '.new', unpacked)
-        where = unpacked
-    if not os.path.isdir(where):
-        where = cache('toolchains', compiler.triplet)
-    for gcc in glob.glob('%s/**/%s-gcc' % (where, compiler.triplet), recursive=True):
+    """One of PTSI_LAB_TOOLCHAINS, or that the lab has built."""
+    for gcc in glob.glob('%s/**/%s-gcc' % (prebuilt(compiler.triplet), compiler.triplet),
+                         recursive=True):
         return gcc
     return None
 

@@ -319,9 +319,13 @@ void next_target(struct target *t)
 static void exec_tracee(int ready, const char *const argv[])
 {
 	char path[sizeof dir + 64], c;
+	ssize_t n;
 
 	tracee_path(path, sizeof path);
-	if (read(ready, &c, 1) == 1)
+	do /* PTRACE_INTERRUPT may interrupt it for good: sparc (7.2) */
+		n = read(ready, &c, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
 		execv(path, (char *const *)(uintptr_t)argv);
 	_exit(9);
 }

@@ -138,8 +138,9 @@ struct outcome run(const struct run *r)
 	child = fork();
 	if (child == 0) {
 		close(go[1]);
-		if (read(go[0], &c, 1) == 1)
-			r->child();
+		while (read(go[0], &c, 1) < 0 && errno == EINTR)
+			; /* by PTRACE_INTERRUPT, for good: sparc */
+		r->child();
 		_exit(0);
 	}
 	close(go[0]);
