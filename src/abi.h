@@ -64,6 +64,7 @@ struct ptsi_edit {
 
 struct ptsi_edits {
 	unsigned n;
+	bool keep_old; /* they may be undone: find out all that the words held */
 	struct ptsi_edit e[PTSI_EDITS_MAX];
 };
 
@@ -232,6 +233,7 @@ int ptsi_regs_word(struct ptsi_stop *st, int word, uint64_t *val);
 void ptsi_edit(struct ptsi_edits *ed, int word, uint64_t val);
 void ptsi_edit_known(struct ptsi_edits *ed, int word, uint64_t old, uint64_t val);
 int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed);
+void ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed);
 
 /* decode.c: st->info from the kernel's request or from registers; values and their sizes */
 int ptsi_stop_info(struct ptsi_stop *st);

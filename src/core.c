@@ -34,12 +34,11 @@ static void edit_arg(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_
 		ptsi_edit(ed, st->abi->arg1_copy, arg);
 }
 
-/* Make the changes c by registers. */
-static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c,
-			    bool skip)
+/* The edits for the changes c. */
+static int edit_all(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c, bool skip,
+		    struct ptsi_edits *ed)
 {
 	const struct ptsi_abi *abi = st->abi;
-	struct ptsi_edits ed = { .n = 0 };
 	int rule;
 
 	if (c & PTSI_CAN_SKIP) {
@@ -51,26 +50,34 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 			return -1;
 		if (!skip && abi->presets) /* -ENOSYS is there */
 			rule = PTSI_SKIP_EXIT;
-		if (ptsi_edit_skip(st, &ed, rule, rval, error) < 0)
+		if (ptsi_edit_skip(st, ed, rule, rval, error) < 0)
 			return -1;
 	}
 	if (c & PTSI_CAN_NR) {
-		ptsi_edit_known(&ed, abi->nr, st->info.entry.nr, want->entry.nr);
+		ptsi_edit_known(ed, abi->nr, st->info.entry.nr, want->entry.nr);
 		if (st->info.entry.nr == UINT64_MAX && abi->edit_revived &&
-		    abi->edit_revived(st, &ed) < 0)
+		    abi->edit_revived(st, ed) < 0)
 			return -1;
 	}
 	for (int i = 0; i < 6; i++)
 		if (c & PTSI_CAN_ARG(i))
-			edit_arg(st, &ed, i, want->entry.args[i]);
+			edit_arg(st, ed, i, want->entry.args[i]);
 	if ((c & PTSI_CAN_RESULT) &&
-	    ptsi_edit_result(st, &ed, want->exit.rval, want->exit.is_error) < 0)
+	    ptsi_edit_result(st, ed, want->exit.rval, want->exit.is_error) < 0)
 		return -1;
-	if ((c & PTSI_CAN_SP) && edit_sp(st, &ed, ptsi_address(st, want->stack_pointer)) < 0)
+	if ((c & PTSI_CAN_SP) && edit_sp(st, ed, ptsi_address(st, want->stack_pointer)) < 0)
 		return -1;
-	if ((c & PTSI_CAN_IP) && edit_ip(st, &ed, ptsi_address(st, want->instruction_pointer)) < 0)
+	if ((c & PTSI_CAN_IP) && edit_ip(st, ed, ptsi_address(st, want->instruction_pointer)) < 0)
 		return -1;
-	return ptsi_regs_write(st, &ed);
+	return 0;
+}
+
+static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info *want, int c,
+			    bool skip)
+{
+	struct ptsi_edits ed = { .n = 0 };
+
+	return edit_all(st, want, c, skip, &ed) < 0 ? -1 : ptsi_regs_write(st, &ed);
 }
 
 /*
@@ -81,9 +88,9 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 			 const struct ptsi_plan *plan)
 {
 	int r, err, by_registers = plan->change & ~plan->native;
-	struct ptsi_syscall_info was = st->info;
+	struct ptsi_edits ed = { .keep_old = true };
 
-	if (by_registers && set_by_registers(st, want, by_registers, false) < 0)
+	if (edit_all(st, want, by_registers, false, &ed) < 0 || ptsi_regs_write(st, &ed) < 0)
 		return -1;
 	r = ptsi_native_set(st, want);
 	if (r == PTSI_LACKING) {
@@ -99,10 +106,7 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 	if (r >= 0)
 		return 0;
 	err = errno;
-	st->info = *want;
-	if (by_registers)
-		set_by_registers(st, &was, by_registers, false);
-	st->info = was;
+	ptsi_regs_undo(st, &ed);
 	return ptsi_fail(err);
 }
 

@@ -127,9 +127,9 @@ void ptsi_edit_known(struct ptsi_edits *ed, int word, uint64_t old, uint64_t val
  */
 static int learn_old(struct ptsi_stop *st, struct ptsi_edits *ed)
 {
-	unsigned last = ed->n - 1;
+	unsigned last = ed->keep_old ? ed->n : ed->n - 1;
 
-	for (unsigned i = 0; i < ed->n; i++) {
+	for (unsigned i = 0; i < ed->n && !ed->keep_old; i++) {
 		if (!ed->e[i].known) {
 			struct ptsi_edit e = ed->e[i];
 
@@ -179,6 +179,8 @@ static int set_image(struct ptsi_stop *st, struct ptsi_edits *ed)
 
 		if (end > st->image.len)
 			return ptsi_fail(EOPNOTSUPP);
+		ed->e[i].old = ptsi_image_word(abi, &st->image, ed->e[i].word);
+		ed->e[i].known = true;
 		ptsi_image_put(abi, &image, ed->e[i].word, ed->e[i].val);
 		if (end > len)
 			len = end;
@@ -239,6 +241,18 @@ int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed)
 			st->abi->write_nr(st, (int)nr.old);
 		return ptsi_fail(err);
 	}
+	if (nr.word == PTSI_NR_CALL)
+		ed->e[ed->n++] = nr;
 	st->image.len = 0;
 	return 0;
+}
+
+/* Take back what ptsi_regs_write has written, as far as the tracee is still there. */
+void ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed)
+{
+	struct ptsi_edits back = { .n = 0 };
+
+	for (unsigned i = 0; i < ed->n; i++)
+		ptsi_edit_known(&back, ed->e[i].word, ed->e[i].val, ed->e[i].old);
+	ptsi_regs_write(st, &back);
 }

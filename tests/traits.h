@@ -101,6 +101,13 @@ static inline void sleep_ms(int ms)
 #define RESULT_BY_REGISTERS false
 #endif
 
+/* A set looks at the stop first, whatever it changes: with GET refused it can't be made. */
+#if defined __sparc__ || defined __mips__ || defined __hppa__ || defined __or1k__
+#define SETS_LOOK true
+#else
+#define SETS_LOOK false
+#endif
+
 /* Whether calls can be repeated, and where a call goes on be set at its exit stop. */
 #ifdef __sparc__
 #define CALLS_REPEAT false

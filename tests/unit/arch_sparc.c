@@ -189,6 +189,33 @@ START_TEST(ip_is_pc_and_npc)
 }
 END_TEST
 
+/* By registers and by the kernel's request; whichever request fails, npc is what it was, too. */
+START_TEST(both_ways_or_not_at_all)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
+	struct ptsi_syscall_info want;
+	unsigned failed_at;
+	int r;
+
+	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	want = st.info;
+	want.instruction_pointer = 0x20000;
+	want.entry.args[1] = 77;
+	sim_watch((unsigned)_i + 1, EINVAL);
+	failed_at = sim.fail_at;
+	r = ptsi_stop_set(&st, &want);
+	if (r < 0) {
+		ck_assert_int_eq(errno, EINVAL);
+		ck_assert_mem_eq(sim.image, before, sizeof before);
+		return;
+	}
+	/* the probe of SET may be answered so */
+	ck_assert(sim.requests < failed_at || sim.log[_i] == SIM_ASK_SET);
+	ck_assert_uint_eq(sim_word(O1), 77);
+	ck_assert_uint_eq(sim_word(PC), 0x20000);
+}
+END_TEST
+
 /* Without GET: 152 bytes are a 32-bit program's, 288 a 64-bit one's. */
 START_TEST(width_by_the_regsets_length)
 {
@@ -243,6 +270,7 @@ int main(void)
 	tcase_add_test(tc, number_beyond_32_bits_is_told);
 	tcase_add_test(tc, so_it_is_for_64_bit_tracers);
 	tcase_add_test(tc, ip_is_pc_and_npc);
+	tcase_add_loop_test(tc, both_ways_or_not_at_all, 0, 8);
 	tcase_add_loop_test(tc, width_by_the_regsets_length, 0, 3);
 	tcase_add_loop_test(tc, requests_by_the_tracers_width, 0, 2);
 	suite_add_tcase(s, tc);
