@@ -57,7 +57,10 @@ static inline bool has_filters(void)
 static inline bool has_futex(void)
 {
 #ifdef SYS_futex
-	return syscall(SYS_futex, NULL, 0L, 0L, 0L, 0L, 0L) == 0 || errno != ENOSYS;
+	int word = 0;
+
+	/* FUTEX_WAKE, of nobody */
+	return syscall(SYS_futex, &word, 1L, 0L, 0L, 0L, 0L) == 0;
 #else
 	return true;
 #endif

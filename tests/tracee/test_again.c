@@ -179,7 +179,9 @@ END_TEST
 #undef SYS_futex
 #define SYS_futex SYS_futex_time64
 #endif
-enum { CMP_REQUEUE = 4, EXPECTED = 77, OFF = 100 };
+#define CMP_REQUEUE 4L
+#define EXPECTED 77L /* a long: syscall(2) takes six of them, the last from the stack */
+#define OFF 100L
 
 static void requeues(void)
 {
