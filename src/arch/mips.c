@@ -171,19 +171,25 @@ enum { OWN_BIG = 1 };
 enum { OWN_BIG = 0 };
 #endif
 
-/* Without the kernel's word only the number tells n32 from n64, at exit stops nothing does. */
+/*
+ * Without the kernel's word the number tells n32 from n64.  Where there is none the stack does:
+ * programs of n64 are put above 4 GiB, and those of n32 have nothing there.
+ */
 static const struct ptsi_abi *pick_by_registers(struct ptsi_stop *st)
 {
-	uint64_t v0;
+	uint64_t v0, sp;
 
 	if (ptsi_regs_read(st) < 0)
 		return NULL;
 	if (st->image.len == SIZE_O32)
 		return pick_o32(st, OWN_BIG);
 	st->abi = &n64[OWN_BIG];
-	if (st->image.len != SIZE_64 || ptsi_regs_word(st, V0, &v0) < 0)
+	if (st->image.len != SIZE_64 || ptsi_regs_word(st, V0, &v0) < 0 ||
+	    ptsi_regs_word(st, SP, &sp) < 0)
 		goto unknown;
-	if (!ptsi_at_entry(st->info.op) || (v0 >= FIRST_N64 && v0 < FIRST_N64 + NUMBERS))
+	if (!ptsi_at_entry(st->info.op))
+		return sp > UINT32_MAX ? &n64[OWN_BIG] : &n32[OWN_BIG];
+	if (v0 >= FIRST_N64 && v0 < FIRST_N64 + NUMBERS)
 		return &n64[OWN_BIG];
 	if (v0 >= FIRST_N32 && v0 < FIRST_N32 + NUMBERS)
 		return &n32[OWN_BIG];

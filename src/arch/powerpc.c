@@ -117,16 +117,13 @@ static int decode(struct ptsi_stop *st)
 }
 
 /*
- * 7.2 returns from "scv" by a short way that leaves other values in r7 and r8, the fifth and the
- * sixth argument, whatever was written there at the exit stop (seen on 7.2.13; 6.1 restores all).
- * Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
+ * 7.2 returns from a traced call by the short way, which restores r1, r2, r3 and r13 only: its
+ * syscall_exit_prepare (kernel/interrupt.c) still looks for the thread flags that generic entry
+ * code no longer sets.  So number and arguments that are written at an exit stop are lost (seen
+ * on 7.2.13; 6.1 restores all).  Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
  */
 static int repeats(struct ptsi_stop *st)
 {
-	int scv = is_scv(st);
-
-	if (scv <= 0)
-		return scv < 0 ? -1 : 1;
 	/* asked whatever way is in use: a size of 0 changes nothing */
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) >= 0 || errno != ESRCH)
 		return errno == EIO;

@@ -53,6 +53,27 @@ static struct ptsi_stop stop_at(uint8_t op, uint32_t v0)
 	return st;
 }
 
+/* Without the kernel's word and a number. */
+START_TEST(stack_tells_n32_from_n64)
+{
+	static const struct {
+		uint64_t sp;
+		const char *name;
+	} cases[] = {
+		{ 0x7fbf1868, "n32" }, { 0xfffb1868, "n32" },
+		{ 0x100000000, "n64" }, { 0xfffffff868, "n64" },
+	};
+	struct ptsi_stop st = stop_at(EXIT, 0);
+
+	sim.word = 8;
+	sim.len = 360;
+	memset(sim.image, 0, sizeof sim.image);
+	sim_put(29, cases[_i].sp);
+	st.info.op = EXIT;
+	ck_assert_str_eq(st.family->pick(&st)->name, cases[_i].name);
+}
+END_TEST
+
 /* Up to 6.13 the kernel tells something else for what is on the stack; or it tells nothing. */
 START_TEST(stack_arguments_are_told)
 {
@@ -245,6 +266,7 @@ int main(void)
 	SRunner *runner = srunner_create(s);
 	int failed;
 
+	tcase_add_loop_test(tc, stack_tells_n32_from_n64, 0, 4);
 	tcase_add_loop_test(tc, stack_arguments_are_told, 0, 2);
 	tcase_add_test(tc, syscall_2_is_told_as_what_it_calls);
 	tcase_add_test(tc, syscall_2_is_changed_one_further);
