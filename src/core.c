@@ -81,6 +81,22 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 }
 
 /*
+ * Arguments as the tracee's registers have them: a 64-bit kernel may store what a 32-bit tracee's
+ * registers don't hold, and take that for the argument (syscall_set_arguments in
+ * arch/arm64/include/asm/syscall.h; seen on 7.2).
+ */
+static int native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+{
+	struct ptsi_syscall_info own = *want;
+
+	if (ptsi_at_entry(want->op))
+		for (int i = 0; i < 6; i++)
+			if (ptsi_fits(st->abi, want->entry.args[i]))
+				own.entry.args[i] = ptsi_narrow(st->abi, want->entry.args[i]);
+	return ptsi_native_set(st, &own);
+}
+
+/*
  * Registers first: what they were is known, so that they can be put back.  The kernel's
  * request may still be refused to this very thread by a filter.
  */
@@ -92,7 +108,7 @@ static int set_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *w
 
 	if (edit_all(st, want, by_registers, false, &ed) < 0 || ptsi_regs_write(st, &ed) < 0)
 		return -1;
-	r = ptsi_native_set(st, want);
+	r = native_set(st, want);
 	if (r == PTSI_LACKING) {
 		int can = st->way == PTSI_KERNEL ? 0 : ptsi_regs_can(st);
 

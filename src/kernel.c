@@ -116,27 +116,6 @@ static int fits_any_word(uint64_t v)
 	return v + (1ULL << 31) < 3ULL << 31;
 }
 
-/*
- * What a 32-bit kernel answers with ERANGE it may take as its own long and unsigned long have it
- * (ptrace_set_syscall_info_entry and _exit in kernel/ptrace.c; seen on arm, 7.2).  False: it isn't
- * of 32 bits.
- */
-static bool narrow(struct ptsi_syscall_info *info)
-{
-	if (info->op == PTSI_SYSCALL_INFO_EXIT) {
-		bool fits = fits_any_word((uint64_t)info->exit.rval);
-
-		info->exit.rval = (int32_t)info->exit.rval;
-		return fits;
-	}
-	for (int i = 0; i < 6; i++) {
-		if (!fits_any_word(info->entry.args[i]))
-			return false;
-		info->entry.args[i] = (uint32_t)info->entry.args[i];
-	}
-	return true;
-}
-
 int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
 	struct ptsi_syscall_info own;
@@ -145,10 +124,11 @@ int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *
 	if (st->way == PTSI_REGISTERS || knows(SET_ABSENT))
 		return PTSI_LACKING;
 	r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info);
-	if (TRACER_IS_32 && r < 0 && errno == ERANGE) {
+	if (TRACER_IS_32 && r < 0 && errno == ERANGE && info->op == PTSI_SYSCALL_INFO_EXIT &&
+	    fits_any_word((uint64_t)info->exit.rval)) {
+		/* a 32-bit kernel takes results as its long has them (ptrace_set_syscall_info_exit) */
 		own = *info;
-		if (!narrow(&own))
-			return ptsi_fail(ERANGE);
+		own.exit.rval = (int32_t)info->exit.rval;
 		r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof own, &own);
 	}
 	return answer(r, SET_ABSENT);
@@ -195,9 +175,7 @@ bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_i
 	/* -1 is not among them: in a call that is skipped already it may change the result */
 	if (nr > max || (family->native_wrong & (PTSI_CAN_NR | PTSI_CAN_ARGS)))
 		return false;
-	return family->all_wide ||
-	       (fits_any_word(a[0]) & fits_any_word(a[1]) & fits_any_word(a[2]) &
-		fits_any_word(a[3]) & fits_any_word(a[4]) & fits_any_word(a[5]));
+	return family->all_wide || (a[0] | a[1] | a[2] | a[3] | a[4] | a[5]) <= UINT32_MAX;
 }
 
 /*

@@ -181,8 +181,11 @@ void install_filter(unsigned marked_action, unsigned minus_one_action)
 		LOAD(nr),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MINUS_ONE, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, minus_one_action),
-		/* two of them: other calls may have one by chance, in a register that is kept */
-		LOAD_LOW(args[3]),
+		/*
+		 * two of them: other calls may have one by chance, in a register that is kept; and
+		 * the last: m68k's filters see each argument one further (7.2)
+		 */
+		LOAD_LOW(args[4]),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MARK, 0, 3),
 		LOAD_LOW(args[5]),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MARK, 0, 1),

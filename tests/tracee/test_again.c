@@ -295,7 +295,8 @@ static void strict(void)
 {
 	NEED(pipe(p) == 0);
 	NEED(syscall(SYS_prctl, 22 /* PR_SET_SECCOMP */, SECCOMP_MODE_STRICT, 0, 0, 0) == 0);
-	if (syscall(SYS_write, p[1] + 100, "abc", 3, MARK, MARK, MARK) == -1)
+	/* a call that succeeds: m68k's libc makes another one to find errno */
+	if (syscall(SYS_write, p[1], "abc", 3, MARK, MARK, MARK) == 3)
 		syscall(SYS_exit, 0L, 0L, 0L, 0L, 0L, 0L);
 	syscall(SYS_exit, 1L, 0L, 0L, 0L, 0L, 0L);
 }
