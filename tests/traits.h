@@ -104,6 +104,21 @@ static inline void sleep_ms(int ms)
 #define RESULT_BY_REGISTERS false
 #endif
 
+/* Numbers and arguments are not left to PTRACE_SET_SYSCALL_INFO. */
+#if defined __hppa__ || defined __or1k__
+#define ARGS_BY_REGISTERS true
+#else
+#define ARGS_BY_REGISTERS false
+#endif
+
+/* nr -1 isn't either. */
+#if defined __sh__ || defined __hppa__ || defined __or1k__ || defined __csky__ ||                  \
+	defined __xtensa__
+#define SKIP_BY_REGISTERS true
+#else
+#define SKIP_BY_REGISTERS false
+#endif
+
 /* A set looks at the stop first, whatever it changes: with GET refused it can't be made. */
 #if defined __sparc__ || defined __mips__ || defined __hppa__ || defined __or1k__
 #define SETS_LOOK true

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 #include "live.h"
 
-#include <sys/auxv.h>
 #include <sys/utsname.h>
 
 #define OPTIONS (PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)
@@ -78,18 +77,26 @@ int args_by_registers(void)
 	return o32() && !kernel_is_64() ? 15 : 63;
 }
 
-int settable_args(void)
+/* mips: not those of o32 on a 64-bit kernel, which would extend them the wrong way */
+bool native_args(void)
 {
-	return live_has_set && live_way != PTSI_REGISTERS ? 63 : args_by_registers();
+	return !ARGS_BY_REGISTERS && (!o32() || !kernel_is_64());
 }
 
-/* Their libcs use scv where the processor has it; 7.2 loses two arguments then. */
-bool scv(void)
+int settable_args(void)
 {
-#if defined __powerpc64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return live_has_set && getauxval(AT_HWCAP2) & 0x00100000 /* PPC_FEATURE2_SCV */;
+	bool native = live_has_set && live_way != PTSI_REGISTERS && native_args();
+
+	return native ? 63 : args_by_registers();
+}
+
+/* powerpc: not on 7.2, which loses number and arguments on the way back to the program */
+bool repeats(void)
+{
+#ifdef __powerpc__
+	return !live_has_set;
 #else
-	return false;
+	return CALLS_REPEAT;
 #endif
 }
 
@@ -142,7 +149,22 @@ const struct abi *abi(void)
 
 int word_size(void)
 {
+#if defined __mips__ && _MIPS_SIM == _ABIN32
+	return abi() ? abi()->value : 8;
+#else
 	return abi() ? abi()->value : (int)sizeof(long);
+#endif
+}
+
+bool is_told(int64_t rval)
+{
+	if (word_size() == 4)
+		return rval == (int32_t)rval || rval == (int64_t)(uint32_t)rval;
+#ifdef __mips__ /* n32's programs have it sign-extended in their registers, and see that */
+	if ((abi() ? abi()->pointer : (int)sizeof(long)) == 4)
+		return rval == (int32_t)rval;
+#endif
+	return true;
 }
 
 void live_dir(const char *program)
@@ -162,8 +184,8 @@ void tracee_path(char *path, size_t size)
 }
 
 /*
- * Up to 6.13 mips' kernel tells something else for the arguments from the stack: a 64-bit kernel has
- * them in R8 and R9, in the regset of 32-bit words.
+ * Up to 6.13 mips' kernel tells something else for the arguments from the stack: a 64-bit kernel
+ * has them in R8 and R9, in the regset of 32-bit words.
  */
 static void mend_stack_args(pid_t tid, struct ptsi_syscall_info *info)
 {

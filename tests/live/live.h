@@ -72,6 +72,7 @@ const struct abi *abi(void); /* NULL: native */
 extern int live_way;         /* PTSI_AUTO, ... */
 bool int80(void);            /* i386 calls of 64-bit code */
 int word_size(void);         /* bytes of an argument and of a result in live_abi */
+bool is_told(int64_t rval);  /* the tracee can tell that a result is this */
 
 /* What the kernel can, and what its sources say of the architecture. */
 extern bool live_has_set;    /* PTRACE_SET_SYSCALL_INFO */
@@ -80,8 +81,9 @@ bool result_is_first(void);  /* the result's register is the first argument's */
 bool tells_first(void);      /* PTRACE_GET_SYSCALL_INFO tells a first argument set by registers */
 bool keeps_result(void);     /* of a call that is skipped at a SECCOMP stop */
 int args_by_registers(void); /* mask of those that can be set so */
+bool native_args(void);      /* PTRACE_SET_SYSCALL_INFO is used for arguments */
 int repeatable_args(void);   /* mask of those that may be others when a call is repeated */
-bool scv(void);              /* powerpc: calls that newer kernels let nobody repeat */
+bool repeats(void);          /* calls can be made again */
 bool unskips(void);          /* gives a skipped call its number back */
 int settable_args(void);     /* mask of those that can be set by the way that is being used */
 

@@ -248,7 +248,7 @@ START_TEST(bad_repeats)
 	NOT_REPEATED(EINVAL, instruction_pointer, 0);
 	NOT_REPEATED(ERANGE, entry.nr, 0x80000000);
 	NOT_REPEATED(EOPNOTSUPP, entry.nr, (uint64_t)-2);
-	if (word_size() == 4 && CALLS_REPEAT) {
+	if (word_size() == 4 && repeats()) {
 		NOT_REPEATED(ERANGE, entry.args[0], 0x100000000);
 		NOT_REPEATED(ERANGE, entry.args[5], 0x8000000000000000);
 	}

@@ -261,7 +261,7 @@ Suite *move_suite(void)
 	if (IP_AT_EXIT)
 		add_loop(tc, moved_back, 0, N_STOPS);
 	add_loop(tc, stack_alone, 0, 2 * N_STOPS);
-	if (CALLS_REPEAT && !scv()) {
+	if (repeats()) {
 		add_loop(tc, repeated, 0, 5 * N_KINDS);
 		tcase_add_test(tc, repeated_to_seccomp_stop);
 		add_loop(tc, repeated_as_another, 0, N_KINDS);

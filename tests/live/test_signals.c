@@ -248,7 +248,7 @@ Suite *signals_suite(void)
 	tcase_add_test(tc, restarted_call_result);
 	add_loop(tc, skipped_with_signal_pending, 0, 2 * N_CALLS);
 	tcase_add_test(tc, restart_codes_refused);
-	if (CALLS_REPEAT && !scv())
+	if (repeats())
 		add_loop(tc, interrupted_call_repeated, 0, 4);
 	if (!RESTARTS_ARE_RESTART_SYSCALL)
 		tcase_add_test(tc, running);

@@ -13,11 +13,6 @@ static const struct {
 
 enum { N_RESULTS = sizeof results / sizeof results[0] };
 
-static bool fits(int64_t rval)
-{
-	return word_size() == 8 || rval == (int32_t)rval || rval == (int64_t)(uint32_t)rval;
-}
-
 /* How the tracee is resumed: DONE must do with either. */
 static void finish_skipped(const struct target *t, int r, bool by_syscall, int64_t rval, bool error)
 {
@@ -42,7 +37,7 @@ START_TEST(skip)
 	struct target t;
 	int can, r;
 
-	if (!fits(rval))
+	if (!is_told(rval))
 		return;
 	t = start_rounds(kind, "skip", rval);
 	can = ptsi_features(t.tid);

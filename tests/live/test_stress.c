@@ -4,16 +4,16 @@
 
 #include "live.h"
 
-enum { N_THREADS = 64, N_CALLS = 400 };
+enum { MAX_THREADS = 64, N_CALLS = 400 };
 
 /* What scenario `stress` expects of its call i. */
 enum { ARGUMENT, NUMBER, SKIPPED, RESULT };
 
-static int calls(void)
+static int asked_for(const char *name, int otherwise)
 {
-	const char *env = getenv("PTSI_STRESS"); /* for slow machines, and valgrind */
+	const char *env = getenv(name);
 
-	return env ? atoi(env) : N_CALLS;
+	return env ? atoi(env) : otherwise;
 }
 
 static void change(const struct target *t, struct ptsi_syscall_info *info, int i)
@@ -48,7 +48,8 @@ static bool is_target(const struct ptsi_syscall_info *info, int kind)
 
 static void *trace(void *arg)
 {
-	int kind = kinds[(uintptr_t)arg % N_KINDS], i = 0, n = calls(), wstatus;
+	int kind = kinds[(uintptr_t)arg % N_KINDS], i = 0, wstatus;
+	int n = asked_for("PTSI_STRESS", N_CALLS); /* for slow machines, and valgrind */
 	int request = kind == SECCOMP ? PTRACE_CONT : PTRACE_SYSCALL;
 	struct ptsi_syscall_info info;
 	struct target t;
@@ -71,11 +72,13 @@ static void *trace(void *arg)
 
 START_TEST(many)
 {
-	pthread_t threads[N_THREADS];
+	pthread_t threads[MAX_THREADS];
+	int n = asked_for("PTSI_THREADS", MAX_THREADS); /* for small ones */
 
-	for (uintptr_t i = 0; i < N_THREADS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, trace, (void *)i), 0);
-	for (int i = 0; i < N_THREADS; i++)
+	ck_assert(n > 1 && n <= MAX_THREADS);
+	for (int i = 0; i < n; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, trace, (void *)(intptr_t)i), 0);
+	for (int i = 0; i < n; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 }
 END_TEST
