@@ -93,6 +93,7 @@ endian = '{endian}'
 
 def _meson(build, cross_file):
     if os.path.exists(build + '/build.ninja'):
+        run(['ninja', '-C', build, 'build.ninja'])  # other programs may be told of since then
         return
     shutil.rmtree(build, ignore_errors=True)
     try:

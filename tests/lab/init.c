@@ -3,6 +3,7 @@
  * The lab's init: run what /list says, one line a run:
  *
  *	SECONDS LABEL PROGRAM ARGUMENT...
+ *	NAME=VALUE	for the environment of those that follow
  *
  * and tell the console how each ended.  The lab reads the lines that start with "lab:".
  */
@@ -157,6 +158,8 @@ static void run_line(char *line)
 	     w = strtok_r(NULL, " \n", &save))
 		words[n++] = w;
 	words[n] = NULL;
+	if (n == 1 && strchr(words[0], '='))
+		putenv(strdup(words[0]));
 	if (n >= 3)
 		run(atol(words[0]), words[1], words + 2);
 }

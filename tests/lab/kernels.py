@@ -71,7 +71,8 @@ def _make(kernel, build):
         return make + ['CROSS_COMPILE=' + b.cross]
     gcc = toolchain.find(compiler)[0]
     prefix = re.sub(r'gcc(-\d+)?$', '', gcc)
-    return make + ['CROSS_COMPILE=' + prefix, 'CC=' + gcc]
+    # CROSS32CC: parisc's, for its vdso
+    return make + ['CROSS_COMPILE=' + prefix, 'CC=' + gcc, 'CROSS32CC=' + gcc]
 
 
 def _build(name, kernel):

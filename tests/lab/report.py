@@ -12,8 +12,9 @@ BEGIN, END = '<!-- lab -->', '<!-- /lab -->'
 
 
 class Result:
-    def __init__(self, name):
+    def __init__(self, name, every=1):
         self.name = name
+        self.every = every        # of the tests that are run for a range, every Nth only
         self.release = ''
         self.skipped = ''         # why the target wasn't run
         self.broken = ''          # why its boot is worth nothing
@@ -99,14 +100,15 @@ def status(results):
 
 def _row(r, day):
     if r.skipped:
-        return '| %s | | | | | not run: %s | %s |' % (r.name, r.skipped, day)
+        return '| %s | | | | | | not run: %s | %s |' % (r.name, r.skipped, day)
     notes = []
     if r.broken:
         notes.append('FAILED: ' + r.broken)
     notes += ['FAILED ' + f for f in r.runs_failed]
     notes += r.left_out + r.runs_skipped
-    return '| %s | %s | %d | %d | %d | %s | %s |' % (
-        r.name, r.release, r.runs_passed + len(r.runs_failed), r.checks - r.failures, r.failures,
+    return '| %s | %s | %d | %s | %d | %d | %s | %s |' % (
+        r.name, r.release, r.runs_passed + len(r.runs_failed),
+        'all' if r.every == 1 else '1 of %d' % r.every, r.checks - r.failures, r.failures,
         _together(notes), day)
 
 
@@ -119,8 +121,8 @@ def _together(notes):
     return '; '.join('%s: %s' % (', '.join(what), why) for why, what in reasons.items())
 
 
-def update(results):
-    """Put the results' rows into the table of doc/architectures.md; other rows stay."""
+def update(result):
+    """Put the result's row into the table of doc/architectures.md; other rows stay."""
     text = open(DOC).read()
     if BEGIN not in text:
         text += '\n## Booted by the lab\n\n%s\n%s\n' % (BEGIN, END)
@@ -128,9 +130,9 @@ def update(results):
     table, after = rest.split(END, 1)
     rows = {m.group(1): m.group(0) for m in re.finditer(r'^\| (\S+-[0-9.]+\S*) \|.*$', table, re.M)}
     day = datetime.date.today().isoformat()
-    for r in results:
-        rows[r.name] = _row(r, day)
-    head = ['| target | kernel | runs | passed | failed | skipped and failed runs | day |',
-            '|---|---|---|---|---|---|---|']
+    rows[result.name] = _row(result, day)
+    head = ['| target | kernel | runs | of a range | passed | failed | skipped and failed runs | '
+            'day |',
+            '|---|---|---|---|---|---|---|---|']
     with open(DOC, 'w') as f:
         f.write('\n'.join([before + BEGIN] + head + sorted(rows.values()) + [END + after]))

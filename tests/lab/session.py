@@ -15,7 +15,6 @@ from targets import MACHINES
 
 WAYS = ('kernel', 'registers', 'auto')
 BRIEF_WAYS = ('kernel', 'registers')
-BRIEF_EVERY = 7
 RUN_SECONDS = 900
 BOOT_SECONDS = 3600
 DUMP_SECONDS = 300
@@ -27,7 +26,7 @@ def _read(path):
 
 
 def _initramfs(name, init, files, runs):
-    """files: {path in the initramfs: path here}; runs: lines of init.c's list.  Its path."""
+    """files: {path in the initramfs: path here}; runs: lines of init.c's /list.  Its path."""
     a = Archive()
     for d in ('proc', 'sys', 'tmp'):
         a.folder(d)
@@ -76,7 +75,7 @@ def _live_runs(compiler, programs, brief):
 def _prepare_test(name, target, brief):
     built, left_out = _built(target, build.compiled)
     first = target.compilers[0]
-    files, runs = {}, []
+    files, runs = {}, list(target.env)
     for compiler, programs in built.items():
         files.update({'%s/%s' % (compiler, p): path for p, path in programs.items() if p != 'init'})
         runs += _live_runs(compiler, programs, brief)
@@ -88,13 +87,18 @@ def _prepare_test(name, target, brief):
     return _initramfs(name, built[first]['init'], files, runs), left_out
 
 
-def test(name, brief=False, case='', verbose=False):
+def _asked(name, every, brief, case):
+    """The target, with what is wanted of it."""
     target = targets.target(name)
-    if brief:
-        target = target._replace(compilers=target.compilers[:1], append='%s PTSI_EVERY=%d' % (target.append, BRIEF_EVERY))
+    env = target.env + ('PTSI_EVERY=%d' % every,)
     if case:
-        target = target._replace(append='%s CK_RUN_CASE=%s' % (target.append, case))
-    result = Result(name)
+        env += ('CK_RUN_CASE=' + case,)
+    return target._replace(compilers=target.compilers[:1] if brief else target.compilers, env=env)
+
+
+def test(name, every=1, brief=False, case='', verbose=False):
+    target = _asked(name, every, brief, case)
+    result = Result(name, every)
     start = time.monotonic()
     try:
         with alone():

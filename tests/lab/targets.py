@@ -79,6 +79,7 @@ MACHINES = {
     'pseries': Machine('ppc64', 'qemu-system-ppc', 'hvc0', _PSERIES + ' -m 512 -vga none'),
     # without -nographic OpenBIOS has no output
     'g3beige': Machine('ppc', 'qemu-system-ppc', 'ttyPZ0', '-M g3beige -m 256 -nographic'),
+    'maltabe': Machine('mips', 'qemu-system-mips', 'ttyS0', '-M malta -m 256'),
     'malta': Machine('mipsel', 'qemu-system-mips', 'ttyS0', '-M malta -m 256'),
     'malta64': Machine('mips64el', 'qemu-system-mips', 'ttyS0', '-M malta -cpu 5KEf -m 512'),
     'hppa': Machine('hppa', 'qemu-system-misc', 'ttyS0', '-m 256 -vga none'),
@@ -120,6 +121,8 @@ BUILDS = {
     'hppa': Build('parisc', 'vmlinux'),
     'loong64': Build('loongarch', 'vmlinuz.efi'),
     'm68k': Build('m68k', 'vmlinux'),
+    'mips': Build('mips', 'vmlinux'),
+    'mips64el': Build('mips', 'vmlinux'),
     'sh4': Build('sh', 'zImage'),
     'sparc64': Build('sparc', 'vmlinux'),
     'powerpc': Build('powerpc', 'vmlinux'),
@@ -142,7 +145,8 @@ _RPI = _stock('bookworm', 'armel', r'6\.1', 'rpi')._replace(
 #   compilers         the first is the kernel's native one; the others' programs are run too,
 #                     and are tracees of the first's
 #   append            more for the kernel's command line
-Target = namedtuple('Target', 'kernel machine compilers append', defaults=[''])
+#   env               for the tests: NAME=VALUE
+Target = namedtuple('Target', 'kernel machine compilers append env', defaults=['', ()])
 
 TARGETS = {
     'amd64-5.10': Target(_stock('bullseye', 'amd64', r'5\.10', 'cloud-amd64'),
@@ -182,17 +186,29 @@ TARGETS = {
     'mipsel-6.1': Target(_stock('bookworm', 'mipsel', r'6\.1', '4kc-malta'), 'malta', ('mipsel',)),
     'mips64el-6.1': Target(_stock('bookworm', 'mips64el', r'6\.1', '5kc-malta'), 'malta64',
                            ('mips64el', 'mipsn32el', 'mipsel')),
+    'mips64el-7.2': Target(Kernel('sid', 'mips64el', ''), 'malta64',
+                           ('mips64el', 'mipsn32el', 'mipsel')),
+    'mips-6.1': Target(Kernel('bookworm', 'mips', ''), 'maltabe', ('mips',)),
+    'mips-7.2': Target(Kernel('sid', 'mips', ''), 'maltabe', ('mips',)),
     'hppa-6.1': Target(Kernel('bookworm', 'hppa', ''), 'hppa', ('hppa',)),
     'm68k-6.1': Target(Kernel('bookworm', 'm68k', ''), 'm68k', ('m68k',)),
+    'm68k-7.2': Target(Kernel('sid', 'm68k', ''), 'm68k', ('m68k',)),
     'sh4-6.1': Target(Kernel('bookworm', 'sh4', ''), 'r2d', ('sh4',)),
+    # this kernel can't fork while many threads do: ENOMEM, for whatever reason
+    'sh4-7.2': Target(Kernel('sid', 'sh4', ''), 'r2d', ('sh4',),
+                      env=('PTSI_THREADS=3',)),
     'sparc64-6.1': Target(Kernel('bookworm', 'sparc64', ''), 'sun4u', ('sparc64', 'sparc')),
     'sparc64-7.2': Target(Kernel('sid', 'sparc64', ''), 'sun4u', ('sparc64', 'sparc')),
     'powerpc-6.1': Target(Kernel('bookworm', 'powerpc', ''), 'g3beige', ('powerpc',)),
+    'powerpc-7.2': Target(Kernel('sid', 'powerpc', ''), 'g3beige', ('powerpc',)),
     'ppc64-6.1': Target(Kernel('bookworm', 'ppc64', ''), 'pseries', ('ppc64', 'powerpc')),
+    'ppc64-7.2': Target(Kernel('sid', 'ppc64', ''), 'pseries', ('ppc64', 'powerpc')),
     # musl's timer_settime takes the call of 64-bit time for a long time limit only, and prebuilt
     # kernels may lack the other one
     'or1k-6.1': Target(Kernel('bookworm', 'or1k', ''), 'or1k', ('or1k',),
-                       'CK_TIMEOUT_MULTIPLIER=1000000000'),
+                       env=('CK_TIMEOUT_MULTIPLIER=1000000000',)),
+    'or1k-7.2': Target(Kernel('sid', 'or1k', ''), 'or1k', ('or1k',),
+                       env=('CK_TIMEOUT_MULTIPLIER=1000000000',)),
     'nios2-6.1': Target(Kernel('bookworm', 'nios2', ''), 'nios2', ('nios2',)),
     'xtensa-6.1': Target(Kernel('bookworm', 'xtensa', ''), 'lx60', ('xtensa',)),
 }
