@@ -81,18 +81,23 @@ static int set_by_registers(struct ptsi_stop *st, const struct ptsi_syscall_info
 }
 
 /*
- * Arguments as the tracee's registers have them: a 64-bit kernel may store what a 32-bit tracee's
- * registers don't hold, and take that for the argument (syscall_set_arguments in
- * arch/arm64/include/asm/syscall.h; seen on 7.2).
+ * In the form that the tracee's registers have.  Of a 32-bit tracee's arguments a 64-bit kernel may
+ * take the upper halves for a part (syscall_set_arguments in arch/arm64/include/asm/syscall.h,
+ * seen on 7.2).  Its results have to be as a 32-bit kernel's long has them (ERANGE otherwise, in
+ * ptrace_set_syscall_info_exit), and as mips' 64-bit registers have to.
  */
 static int native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 {
 	struct ptsi_syscall_info own = *want;
 
-	if (ptsi_at_entry(want->op))
-		for (int i = 0; i < 6; i++)
-			if (ptsi_fits(st->abi, want->entry.args[i]))
-				own.entry.args[i] = ptsi_narrow(st->abi, want->entry.args[i]);
+	if (!ptsi_at_entry(want->op)) {
+		if (st->abi->value == 4)
+			own.exit.rval = (int32_t)want->exit.rval;
+		return ptsi_native_set(st, &own);
+	}
+	for (int i = 0; i < 6; i++)
+		if (ptsi_fits(st->abi, want->entry.args[i]))
+			own.entry.args[i] = ptsi_narrow(st->abi, want->entry.args[i]);
 	return ptsi_native_set(st, &own);
 }
 

@@ -15,7 +15,6 @@
 #include "host.h"
 
 enum { GET_ABSENT = 1, SET_ABSENT = 2, SET_PRESENT = 4 };
-enum { TRACER_IS_32 = sizeof(long) == 4 };
 
 static _Atomic unsigned learnt; /* about the running kernel; a lost update is learnt again */
 static _Atomic(ptsi_ptrace_fn *) caller_ptrace;
@@ -110,28 +109,11 @@ int ptsi_native_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
 	return answer(ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info), GET_ABSENT);
 }
 
-/* Zero- or sign-extended from 32 bits: from -2^31 up to, not including, 2^32. */
-static int fits_any_word(uint64_t v)
-{
-	return v + (1ULL << 31) < 3ULL << 31;
-}
-
 int ptsi_native_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
-	struct ptsi_syscall_info own;
-	long r;
-
 	if (st->way == PTSI_REGISTERS || knows(SET_ABSENT))
 		return PTSI_LACKING;
-	r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info);
-	if (TRACER_IS_32 && r < 0 && errno == ERANGE && info->op == PTSI_SYSCALL_INFO_EXIT &&
-	    fits_any_word((uint64_t)info->exit.rval)) {
-		/* a 32-bit kernel takes results as its long has them (ptrace_set_syscall_info_exit) */
-		own = *info;
-		own.exit.rval = (int32_t)info->exit.rval;
-		r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof own, &own);
-	}
-	return answer(r, SET_ABSENT);
+	return answer(ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info), SET_ABSENT);
 }
 
 /* 1, 0 or -1.  A SET of size 0 is EINVAL where the request exists, and changes nothing. */
@@ -167,7 +149,7 @@ bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_i
 			return false;
 		if (want->exit.is_error)
 			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !ptsi_is_restart_code(rval);
-		return fits_any_word((uint64_t)rval) && (uint32_t)rval < (uint32_t)-PTSI_MAX_ERRNO;
+		return rval >= 0 && rval <= INT_MAX;
 	}
 	if (want->op != PTSI_SYSCALL_INFO_ENTRY &&
 	    (want->op != PTSI_SYSCALL_INFO_SECCOMP || family->look_at_seccomp))
@@ -216,13 +198,9 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 
 		if (r >= 0)
 			return PTSI_DONE;
-		/*
-		 * EINVAL: EXIT may be meant for an entry stop, which is to be looked at.  ERANGE: to
-		 * be asked for in another form.
-		 */
+		/* EINVAL: EXIT may be meant for an entry stop, which is to be looked at */
 		if (answer(r, SET_ABSENT) != PTSI_LACKING &&
-		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT) &&
-		    (errno != ERANGE || !TRACER_IS_32))
+		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
 			return -1;
 	}
 	return ptsi_set_slowly(tid, info);

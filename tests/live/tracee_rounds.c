@@ -39,8 +39,8 @@ static void round_args(long mask)
 	bool in_2, out_2;
 
 	if (!fd_in) {
-		fd_in = memfd_create("in", 0);
-		fd_out = memfd_create("out", 0);
+		fd_in = (int)syscall(SYS_memfd_create, "in", 0);
+		fd_out = (int)syscall(SYS_memfd_create, "out", 0);
 		for (int i = 0; i < SIZE; i++)
 			from[i] = (char)(i * 7 + i / 256);
 		NEED(write(fd_in, from, SIZE) == SIZE);
@@ -86,7 +86,7 @@ static void round_nr(long offset)
 	long r;
 
 	if (!fd)
-		fd = memfd_create("", 0);
+		fd = (int)syscall(SYS_memfd_create, "", 0);
 	mark(N_lseek, N_getppid, &told, NULL);
 	r = raw(N_getppid, UPPER | fd, UPPER | offset, UPPER | SEEK_SET, UPPER, UPPER, UPPER);
 	NEED(r == (changed() ? offset : getppid()));
@@ -100,7 +100,7 @@ static void round_seek(long value)
 	long r;
 
 	if (!fd)
-		fd = memfd_create("", 0);
+		fd = (int)syscall(SYS_memfd_create, "", 0);
 	at = 0;
 	if (sizeof(word_t) == 4) {
 		mark(N__llseek, N_getppid, &told, (void *)2);

@@ -193,8 +193,8 @@ static void threads(char **params)
 		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 
 	(void)params;
-	seek_fd[0] = memfd_create("", 0);
-	seek_fd[1] = memfd_create("", 0);
+	seek_fd[0] = (int)syscall(SYS_memfd_create, "", 0);
+	seek_fd[1] = (int)syscall(SYS_memfd_create, "", 0);
 	mark(N_lseek, N_getppid, NULL, NULL);
 	NEED(clone(seek, STACK_GROWS_UP ? stack : stack + 8192, flags, &self[1]) > 0);
 	seek(&self[0]);
@@ -218,7 +218,7 @@ static void byte(char **params)
  */
 static void stress(char **params)
 {
-	int n = atoi(params[0]), fd = memfd_create("", 0);
+	int n = atoi(params[0]), fd = (int)syscall(SYS_memfd_create, "", 0);
 
 	mark(N_lseek, N_getppid, NULL, NULL);
 	for (int i = 0; i < n; i++) {
