@@ -4,37 +4,21 @@
 They compile the library's files (tests/cross/objects) and kernels; nothing can be linked with them.
 """
 
-import glob
 import os
 import shutil
 import subprocess
 
 from common import Broken, cache, folder, run, say
-from debian import Apt, host_arch, install
+from debian import install, packaged_source
 
 TRIPLETS = ('csky-linux-gnuabiv2', 'nios2-linux-gnu', 'xtensa-linux-gnu')
-SUITE, GCC = 'bookworm', 'gcc-12'
+GCC = 'gcc-12'
 
 BINUTILS_OPTIONS = ['--disable-nls', '--disable-werror', '--disable-gprofng']
 GCC_OPTIONS = ['--enable-languages=c', '--without-headers', '--with-newlib', '--disable-bootstrap',
                '--disable-multilib', '--disable-nls'] + \
     ['--disable-' + part for part in ('shared', 'threads', 'libssp', 'libgomp', 'libquadmath',
                                       'libatomic', 'libcc1', 'lto', 'plugin')]
-
-
-def _source(package, pattern):
-    """The source in one of Debian's *-source packages, unpacked."""
-    where = cache('src', package)
-    if not os.path.isdir(where):
-        new = where + '.new'
-        shutil.rmtree(new, ignore_errors=True)
-        deb = Apt(SUITE, host_arch()).download(package)
-        run(['dpkg-deb', '-x', deb, folder(new)])
-        os.remove(deb)
-        run(['tar', '-xf', glob.glob(new + '/usr/src/' + pattern)[0], '-C', new])
-        os.rename(glob.glob(new + '/*[0-9]*')[0], where)
-        shutil.rmtree(new)
-    return where
 
 
 def _steps(build, prefix, source, triplet, options, steps):
@@ -48,14 +32,18 @@ def _steps(build, prefix, source, triplet, options, steps):
     shutil.rmtree(build)
 
 
+def gcc_source():
+    return packaged_source(GCC + '-source', GCC + '/gcc-*.tar.xz')
+
+
 def build(triplet):
     """Into the cache, where a compiler of PTSI_LAB_TOOLCHAINS would be unpacked; its folder."""
     where = cache('toolchains', triplet)
     if os.path.isdir(where):
         return where
     install('g++', 'make', 'flex', 'bison', 'xz-utils', 'libgmp-dev', 'libmpfr-dev', 'libmpc-dev')
-    binutils = _source('binutils-source', 'binutils/binutils-*.tar.xz')
-    gcc = _source(GCC + '-source', GCC + '/gcc-*.tar.xz')
+    binutils = packaged_source('binutils-source', 'binutils/binutils-*.tar.xz')
+    gcc = gcc_source()
     new = where + '.new'
     shutil.rmtree(new, ignore_errors=True)
     say('%s: building binutils and gcc, which takes a quarter of an hour' % triplet)

@@ -160,19 +160,25 @@ def source(package):
     return where
 
 
-def linux_source(suite):
-    """The kernel source of a release."""
-    where = cache('src', 'linux-' + suite)
+def packaged_source(package, tar, suite='bookworm', name=None):
+    """The source in one of the *-source packages, unpacked; tar: below /usr/src."""
+    where = cache('src', name or package)
     if not os.path.isdir(where):
-        apt = Apt(suite, host_arch())
-        new = folder(where + '.new')
-        deb = apt.download(r'linux-source-[0-9.]+')
-        run(['dpkg-deb', '-x', deb, new])
+        new = where + '.new'
+        shutil.rmtree(new, ignore_errors=True)
+        deb = Apt(suite, host_arch()).download(package)
+        run(['dpkg-deb', '-x', deb, folder(new)])
         os.remove(deb)
-        run(['tar', '-xf', glob.glob(new + '/usr/src/linux-source-*.tar.xz')[0], '-C', new])
-        os.rename(glob.glob(new + '/linux-source-*')[0], where)
+        run(['tar', '-xf', glob.glob('%s/usr/src/%s' % (new, tar))[0], '-C', new])
+        os.rename(glob.glob(new + '/*[0-9]*')[0], where)
         shutil.rmtree(new)
     return where
+
+
+def linux_source(suite):
+    """The kernel source of a release."""
+    return packaged_source(r'linux-source-[0-9.]+', 'linux-source-*.tar.xz', suite,
+                           'linux-' + suite)
 
 
 def loader(tree):

@@ -47,8 +47,13 @@ def _stock(name, kernel):
     return where + '/image'
 
 
-def _prebuilt(name):
+def _prebuilt(name, kernel):
+    """One of PTSI_LAB_KERNELS, if the target's programs can run on it."""
     where = os.path.join(os.environ.get('PTSI_LAB_KERNELS') or '/nonexistent', name)
+    needs = BUILDS[kernel.arch].needs
+    if needs and (not os.path.exists(where + '/config') or
+                  needs not in open(where + '/config').read().splitlines()):
+        return None
     for pattern in IMAGES:
         for image in glob.glob(os.path.join(where, pattern)):
             return image
@@ -69,7 +74,7 @@ def _make(kernel, build):
             'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make)
     if b.cross:
         return make + ['CROSS_COMPILE=' + b.cross]
-    gcc = toolchain.find(compiler)[0]
+    gcc = toolchain.freestanding(compiler)
     prefix = re.sub(r'gcc(-\d+)?$', '', gcc)
     # CROSS32CC: parisc's, for its vdso
     return make + ['CROSS_COMPILE=' + prefix, 'CC=' + gcc, 'CROSS32CC=' + gcc]
@@ -83,16 +88,15 @@ def _build(name, kernel):
         build = folder(where + '.build')
         say('%s: building a kernel' % name)
         _config(build, kernel.arch)
-        make = _make(kernel, build)
+        b, make = BUILDS[kernel.arch], _make(kernel, build)
         try:
             run(make + ['allnoconfig'])
-            run(make + ['-j%d' % os.cpu_count(), BUILDS[kernel.arch].image])
+            run(make + ['-j%d' % os.cpu_count(), b.image] + ([b.dtb] if b.dtb else []))
         except subprocess.CalledProcessError:
             raise Skip('its kernel could not be built')
         new = folder(where + '.new')
-        image = BUILDS[kernel.arch].image
-        found = glob.glob('%s/%s' % (build, image)) or \
-            glob.glob('%s/arch/*/boot/%s' % (build, image))
+        found = glob.glob('%s/%s' % (build, b.image)) or \
+            glob.glob('%s/arch/*/boot/%s' % (build, b.image))
         shutil.copy(found[0], new + '/image')
         shutil.copy(build + '/.config', new + '/config')
         for dtb in glob.glob(build + '/arch/*/boot/dts/*.dtb'):
@@ -106,6 +110,7 @@ def image(name, kernel, may_build=True):
     """The path of a target's kernel."""
     if kernel.package:
         return _stock(name, kernel)
-    if not may_build and not _prebuilt(name) and not os.path.isdir(cache('kernels', name)):
-        raise Skip('its kernel would have to be built, and there is no PTSI_LAB_KERNELS with it')
-    return _prebuilt(name) or _build(name, kernel)
+    found = _prebuilt(name, kernel)
+    if not found and not may_build and not os.path.isdir(cache('kernels', name)):
+        raise Skip('its kernel would have to be built, and there is none in PTSI_LAB_KERNELS')
+    return found or _build(name, kernel)

@@ -6,31 +6,9 @@ import os
 import shutil
 import subprocess
 
+import wrapper
 from common import Skip, cache, folder, prebuilt, run
 from debian import install, linux_source, source
-
-# Like gcc for Linux: its own start files and libraries, pages that the kernel maps, and no threads
-# library of its own.
-WRAPPER = '''#!/bin/sh
-here={here} script={script}
-libgcc=$(or1k-elf-gcc -print-libgcc-file-name)
-link=1
-for a do
-	shift
-	case $a in
-	-pthread) continue ;;
-	-c|-E|-S|-fsyntax-only|-M|-MM) link= ;;
-	esac
-	set -- "$@" "$a"
-done
-set -- -D__linux__ -nostdinc -isystem "$here/include" -isystem "${{libgcc%/*}}/include" \\
-	-isystem "$here/uapi" "$@"
-[ -n "$link" ] || exec or1k-elf-gcc "$@"
-exec or1k-elf-gcc -nostdlib -static -Wl,-e,_start -Wl,-T,"$script" -Wl,-z,noexecstack \\
-	-L"$here/lib" "$here/lib/crt1.o" "$here/lib/crti.o" "$@" \\
-	"$here/lib/libc.a" "$libgcc" "$here/lib/libc.a" "$here/lib/crtn.o"
-'''
-
 
 def _linker_script(path):
     """The default script begins at address 0, which the kernel doesn't map, without ELF headers."""
@@ -55,10 +33,9 @@ def _musl(prefix):
 
 
 def _wrapper(path, here, script):
-    with open(path, 'w') as f:
-        f.write(WRAPPER.format(here=here, script=script))
-    os.chmod(path, 0o755)
-    return path
+    """Pages that the kernel maps; the bare-metal compiler doesn't say that it is for Linux."""
+    return wrapper.write(path, 'or1k-elf-gcc', here, '-D__linux__',
+                         '-Wl,-e,_start -Wl,-T,%s -Wl,-z,noexecstack' % script)
 
 
 def _of_prebuilt(musl):
@@ -68,8 +45,8 @@ def _of_prebuilt(musl):
     scripts = glob.glob(here + '/*.x')
     if not scripts:
         raise Skip('no libc.a and linker script in ' + os.path.basename(musl))
-    path = os.path.join(folder(cache('toolchains', 'or1k-linux-musl.bin')), 'or1k-linux-musl-gcc')
-    return _wrapper(path, here, scripts[0])
+    return _wrapper(cache('toolchains', 'or1k-linux-musl.bin', 'or1k-linux-musl-gcc'), here,
+                    scripts[0])
 
 
 def build():

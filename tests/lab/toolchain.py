@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-"""Compilers: one on the machine, one of PTSI_LAB_TOOLCHAINS, or Debian's, unpacked."""
+"""Compilers: one on the machine, Debian's, unpacked, or one that the lab makes complete."""
 
 import glob
 import os
 import subprocess
 
 import or1k
-from common import Skip, cache, folder, prebuilt, run
+import uclibc
+from common import Skip, cache, folder, run
 from debian import Apt, host_arch, loader
 
 
@@ -17,14 +18,6 @@ def _on_path(compiler):
                 ['%s-gcc-%d' % (compiler.triplet, v) for v in range(20, 9, -1)]:
             if os.access(os.path.join(d, name), os.X_OK):
                 return os.path.join(d, name)
-    return None
-
-
-def _prebuilt(compiler):
-    """One of PTSI_LAB_TOOLCHAINS, or that the lab has built."""
-    for gcc in glob.glob('%s/**/%s-gcc' % (prebuilt(compiler.triplet), compiler.triplet),
-                         recursive=True):
-        return gcc
     return None
 
 
@@ -75,9 +68,11 @@ def find(compiler):
     """The compiler's command; Skip if it links no program."""
     gcc = None
     if not compiler.only:
-        gcc = _on_path(compiler) or _prebuilt(compiler)
+        gcc = _on_path(compiler)
     if not gcc and compiler.triplet == 'or1k-linux-musl':
         gcc = or1k.build()
+    elif not gcc and compiler.triplet in uclibc.TARGETS:
+        gcc = uclibc.build(compiler.triplet)
     gcc = gcc or _unpacked(compiler)
     command = [gcc] + list(compiler.flags)
     work = folder(cache('try'))
@@ -88,3 +83,10 @@ def find(compiler):
     except subprocess.CalledProcessError:
         raise Skip('%s links no program' % ' '.join(command))
     return command
+
+
+def freestanding(compiler):
+    """The command that compiles a kernel."""
+    if compiler.triplet in uclibc.TARGETS:
+        return _on_path(compiler) or uclibc.compiler(compiler.triplet)
+    return find(compiler)[0]
