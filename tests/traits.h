@@ -37,7 +37,8 @@ static inline bool has_filters(void)
 }
 
 /* A call of a negative number. */
-#if defined __mips__ || defined __hppa__ || defined __sh__
+#if defined __mips__ || defined __hppa__ || defined __sh__ || defined __nios2__ ||                 \
+	defined __xtensa__
 #define NO_CALL_IS_ENOSYS false
 #else
 #define NO_CALL_IS_ENOSYS true
@@ -119,6 +120,23 @@ static inline void sleep_ms(int ms)
 #define SKIP_BY_REGISTERS false
 #endif
 
+/*
+ * Whether a filter of the tracee's sees the nr -1 of an entry stop: xtensa skips the call before
+ * (do_syscall_trace_enter in arch/xtensa/kernel/ptrace.c, 6.1).
+ */
+#ifdef __xtensa__
+#define FILTERS_SEE_SKIPS false
+#else
+#define FILTERS_SEE_SKIPS true
+#endif
+
+/* Whether it is asked after a SECCOMP stop, too. */
+#ifdef __s390__
+#define FILTERS_ASKED_AGAIN true
+#else
+#define FILTERS_ASKED_AGAIN false
+#endif
+
 /* A set looks at the stop first, whatever it changes: with GET refused it can't be made. */
 #if defined __sparc__ || defined __mips__ || defined __hppa__ || defined __or1k__
 #define SETS_LOOK true
@@ -149,20 +167,23 @@ static inline void sleep_ms(int ms)
 #endif
 
 /*
- * sparc (6.1) makes a restart_syscall of every call that is to be restarted; openrisc (6.1) tells it as
- * the call that it restarts; and there a call whose tracee is killed at its
- * entry stop is made all the same.
+ * sparc and nios2 (6.1) make a restart_syscall of every call that is to be restarted, nios2 if no
+ * signal is handled; openrisc (6.1) tells it as the call that it restarts.  On openrisc and nios2
+ * a call whose tracee is killed at its entry stop is made all the same.
  */
-#ifdef __sparc__
+#if defined __sparc__ || defined __nios2__
 #define RESTARTS_ARE_RESTART_SYSCALL true
 #else
 #define RESTARTS_ARE_RESTART_SYSCALL false
 #endif
 #ifdef __or1k__
 #define TELLS_RESTART_SYSCALL false
-#define DEAD_MAKE_CALLS true
 #else
 #define TELLS_RESTART_SYSCALL true
+#endif
+#if defined __or1k__ || defined __nios2__
+#define DEAD_MAKE_CALLS true
+#else
 #define DEAD_MAKE_CALLS false
 #endif
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 """Compilers that Debian doesn't have, built of its gcc and binutils sources: C, and no libc.
 
-They compile the library's files (tests/cross/objects) and kernels; nothing can be linked with them.
+They compile the library's files (tests/cross/objects), kernels, and what uclibc.py makes of them.
 """
 
 import os

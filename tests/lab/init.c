@@ -154,12 +154,15 @@ static void run_line(char *line)
 	char *words[MAX_WORDS + 1], *save;
 	int n = 0;
 
+	if (line[strcspn(line, "= \n")] == '=') {
+		line[strcspn(line, "\n")] = '\0';
+		putenv(strdup(line));
+		return;
+	}
 	for (char *w = strtok_r(line, " \n", &save); w && n < MAX_WORDS;
 	     w = strtok_r(NULL, " \n", &save))
 		words[n++] = w;
 	words[n] = NULL;
-	if (n == 1 && strchr(words[0], '='))
-		putenv(strdup(words[0]));
 	if (n >= 3)
 		run(atol(words[0]), words[1], words + 2);
 }

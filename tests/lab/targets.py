@@ -216,7 +216,9 @@ TARGETS = {
     'or1k-7.2': Target(Kernel('sid', 'or1k', ''), 'or1k', ('or1k',),
                        env=('CK_TIMEOUT_MULTIPLIER=1000000000',)),
     'nios2-6.1': Target(Kernel('bookworm', 'nios2', ''), 'nios2', ('nios2',)),
+    'nios2-7.2': Target(Kernel('sid', 'nios2', ''), 'nios2', ('nios2',)),
     'xtensa-6.1': Target(Kernel('bookworm', 'xtensa', ''), 'lx60', ('xtensa',)),
+    'xtensa-7.2': Target(Kernel('sid', 'xtensa', ''), 'lx60', ('xtensa',)),
 }
 
 

@@ -238,6 +238,16 @@ int raw_get(pid_t tid, struct ptsi_syscall_info *info)
 		info->entry.nr = (uint64_t)(int64_t)nr;
 	}
 #endif
+#ifdef __nios2__ /* the kernel tells the return address for ip, and the positive errno */
+	{
+		uint32_t regs[128];
+
+		raw_regs(tid, (unsigned char *)regs);
+		info->instruction_pointer = regs[32];
+		if (info->op == EXIT && info->exit.is_error && info->exit.rval > 0)
+			info->exit.rval = -info->exit.rval;
+	}
+#endif
 	mend_stack_args(tid, info);
 	return (int)r;
 }
@@ -344,9 +354,9 @@ static void exec_tracee(int ready, const char *const argv[])
 	ssize_t n;
 
 	tracee_path(path, sizeof path);
-	do /* PTRACE_INTERRUPT may interrupt it for good: sparc (7.2) */
+	do /* PTRACE_INTERRUPT may interrupt it for good: sparc (7.2); with a restart code: nios2 (6.1) */
 		n = read(ready, &c, 1);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno >= 512));
 	if (n == 1)
 		execv(path, (char *const *)(uintptr_t)argv);
 	_exit(9);

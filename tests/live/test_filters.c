@@ -38,22 +38,33 @@ START_TEST(errno_filter_and_nr_minus_one)
 }
 END_TEST
 
-#ifndef __s390__ /* where it is asked */
-/* errno or kill: neither is asked at the SECCOMP stop */
-START_TEST(filter_not_asked_after_seccomp_stop)
+/* errno or kill: neither is asked */
+static void not_asked(struct target t)
 {
-	struct target t = start_own(SECCOMP, _i ? "kill" : "errno", "-30", "0");
+	int r = set_result(t.tid, SKIP, -EROFS, true);
 
-	ck_assert_int_eq(set_result(t.tid, SKIP, -EROFS, true),
-			 keeps_result() ? PTSI_DONE : PTSI_AT_EXIT);
-	if (!keeps_result()) {
+	if (t.kind == SECCOMP)
+		ck_assert_int_eq(r, keeps_result() ? PTSI_DONE : PTSI_AT_EXIT);
+	else
+		ck_assert_int_eq(r, PTSI_AT_EXIT);
+	if (r == PTSI_AT_EXIT) {
 		go_to(t.tid, EXIT);
 		ck_assert_int_eq(set_result(t.tid, EXIT, -EROFS, true), PTSI_DONE);
 	}
 	finish(t.tid);
 }
+
+START_TEST(filter_not_asked_after_entry_stop)
+{
+	not_asked(start_own(ENTRY, _i ? "kill" : "errno", "-30", "0"));
+}
 END_TEST
-#endif
+
+START_TEST(filter_not_asked_after_seccomp_stop)
+{
+	not_asked(start_own(SECCOMP, _i ? "kill" : "errno", "-30", "0"));
+}
+END_TEST
 
 START_TEST(kill_filter_kills)
 {
@@ -158,25 +169,32 @@ START_TEST(trace_filter_call_revived_with_argument)
 }
 END_TEST
 
-Suite *filters_suite(void)
+static void add_what_filters_see(TCase *tc)
 {
-	Suite *s = suite_create("filters");
-	TCase *tc = tcase_create("the tracee's own filter");
-
-	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, errno_filter_overwrites_until_exit);
 	tcase_add_test(tc, errno_filter_and_nr_minus_one);
-#ifndef __s390__
-	add_loop(tc, filter_not_asked_after_seccomp_stop, 0, 2);
-#endif
 	tcase_add_test(tc, kill_filter_kills);
-	tcase_add_test(tc, kill_filter_and_harmless_nr);
 	tcase_add_test(tc, trace_filter_identity);
 	tcase_add_test(tc, trace_filter_skip_again);
 	if (unskips())
 		tcase_add_test(tc, trace_filter_call_revived);
 	if (unskips() && settable_args() & 1)
 		tcase_add_test(tc, trace_filter_call_revived_with_argument);
+}
+
+Suite *filters_suite(void)
+{
+	Suite *s = suite_create("filters");
+	TCase *tc = tcase_create("the tracee's own filter");
+
+	tcase_set_timeout(tc, 20);
+	if (!FILTERS_ASKED_AGAIN)
+		add_loop(tc, filter_not_asked_after_seccomp_stop, 0, 2);
+	tcase_add_test(tc, kill_filter_and_harmless_nr);
+	if (FILTERS_SEE_SKIPS)
+		add_what_filters_see(tc);
+	else
+		add_loop(tc, filter_not_asked_after_entry_stop, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }

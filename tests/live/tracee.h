@@ -105,12 +105,14 @@ static inline long raw6(long nr, long arg[6])
 }
 
 #else
-/* By syscall(2), which doesn't show the registers afterwards. */
+/* Mostly by syscall(2), which doesn't show the registers afterwards. */
 #ifndef SYS_lseek
 #define SYS_lseek SYS_dup3 /* for (fd, number, 0), which returns number too */
 #define SEEK_IS_DUP
 #endif
-#ifndef SYS__llseek
+#if !defined SYS__llseek && defined SYS_llseek
+#define SYS__llseek SYS_llseek
+#elif !defined SYS__llseek
 #define SYS__llseek SYS_lseek /* with 64-bit words not needed */
 #endif
 #ifndef SYS_fork
@@ -140,12 +142,46 @@ enum {
 };
 typedef long word_t;
 
+#ifdef __xtensa__ /* where syscall(2), a function, has a window and a stack pointer of its own */
+static inline __attribute__((always_inline)) long raw6(long nr, long arg[6])
+{
+	register long a2 __asm__("a2") = nr;
+	register long a6 __asm__("a6") = arg[0];
+	register long a3 __asm__("a3") = arg[1];
+	register long a4 __asm__("a4") = arg[2];
+	register long a5 __asm__("a5") = arg[3];
+	register long a8 __asm__("a8") = arg[4];
+	register long a9 __asm__("a9") = arg[5];
+
+	__asm__ volatile("syscall"
+			 : "+r"(a2) : "r"(a6), "r"(a3), "r"(a4), "r"(a5), "r"(a8), "r"(a9)
+			 : "memory");
+	return a2;
+}
+#elif defined __nios2__ /* whose kernel restarts a call only where r1 isn't 0 (do_signal, 6.1) */
+static inline long raw6(long nr, long arg[6])
+{
+	register long r2 __asm__("r2") = nr;
+	register long r4 __asm__("r4") = arg[0];
+	register long r5 __asm__("r5") = arg[1];
+	register long r6 __asm__("r6") = arg[2];
+	register long r7 __asm__("r7") = arg[3];
+	register long r8 __asm__("r8") = arg[4];
+	register long r9 __asm__("r9") = arg[5];
+
+	__asm__ volatile("movi r1, 1\n\ttrap"
+			 : "+r"(r2), "+r"(r7) : "r"(r4), "r"(r5), "r"(r6), "r"(r8), "r"(r9)
+			 : "r1", "memory");
+	return r7 ? -r2 : r2;
+}
+#else
 static inline long raw6(long nr, long arg[6])
 {
 	long r = syscall(nr, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 
 	return r == -1 ? -errno : r;
 }
+#endif
 #endif
 
 /* The time of N_sleep and N_ppoll, and all arguments of N_sleep. */
@@ -157,7 +193,7 @@ typedef word_t tick_t;
 #define SLEEP_ARGS(time) (long)(time), 0, 0, 0, 0, 0
 #endif
 
-static inline long raw(long nr, long a, long b, long c, long d, long e, long f)
+static inline __attribute__((always_inline)) long raw(long nr, long a, long b, long c, long d, long e, long f)
 {
 	long arg[6] = { a, b, c, d, e, f };
 
