@@ -108,9 +108,15 @@ def _build(name, kernel):
 
 def image(name, kernel, may_build=True):
     """The path of a target's kernel."""
+    lacking = 'its kernel would have to be built, and there is none in PTSI_LAB_KERNELS'
     if kernel.package:
-        return _stock(name, kernel)
+        try:
+            return _stock(name, kernel)
+        except Skip as e:
+            lacking = str(e)
+    if kernel.arch not in BUILDS:
+        raise Skip(lacking)
     found = _prebuilt(name, kernel)
     if not found and not may_build and not os.path.isdir(cache('kernels', name)):
-        raise Skip('its kernel would have to be built, and there is none in PTSI_LAB_KERNELS')
+        raise Skip(lacking)
     return found or _build(name, kernel)

@@ -97,7 +97,7 @@ MACHINES = {
 # A kernel.
 #   suite, arch       of Debian
 #   package           its name, as a regular expression; empty: built from the release's
-#                     linux-source with kernels/ARCH.frag
+#                     linux-source with kernels/ARCH.frag, as it is if a mirror lacks the package
 #   dtb               the machine's device tree in the package...
 #   fdtput            ...and what is changed in it: arguments of fdtput
 Kernel = namedtuple('Kernel', 'suite arch package dtb fdtput', defaults=['', ()])
@@ -123,6 +123,7 @@ Build = namedtuple('Build', 'arch image cross make needs dtb', defaults=['', (),
 _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
 
 BUILDS = {
+    'riscv64': Build('riscv', 'Image'),
     'hppa': Build('parisc', 'vmlinux'),
     'loong64': Build('loongarch', 'vmlinuz.efi'),
     'm68k': Build('m68k', 'vmlinux'),
