@@ -588,6 +588,31 @@ START_TEST(what_the_kernel_does_wrong_is_done_by_registers)
 }
 END_TEST
 
+/* Of a 32-bit tracee: arguments zero-extended, results sign-extended, however they are given. */
+START_TEST(the_kernel_is_asked_in_its_own_form)
+{
+	struct ptsi_stop st = stop_at(&toy, ENTRY);
+	struct ptsi_syscall_info want;
+
+	sim.set_errno = 0;
+	want = read_stop(&st);
+	want.entry.args[1] = 0xffffffff80000000;
+	want.entry.args[2] = 0xdeadbeef;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_uint_eq(sim.wanted.entry.args[1], 0x80000000);
+	ck_assert_uint_eq(sim.wanted.entry.args[2], 0xdeadbeef);
+	for (int i = 0; i < 2; i++) {
+		st = stop_at(&toy, EXIT);
+		sim.set_errno = 0;
+		want = read_stop(&st);
+		want.exit.rval = i ? INT64_C(-0x21524111) : INT64_C(0xdeadbeef);
+		want.exit.is_error = 0;
+		ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+		ck_assert_int_eq(sim.wanted.exit.rval, -0x21524111);
+	}
+}
+END_TEST
+
 static int only_nr(const struct ptsi_stop *st, int can)
 {
 	(void)st;
@@ -700,6 +725,7 @@ int main(void)
 	tcase_add_test(tc, a_repeat_needs_the_user_s_number_word);
 	tcase_add_test(tc, number_and_registers_change_together);
 	tcase_add_test(tc, what_the_kernel_does_wrong_is_done_by_registers);
+	tcase_add_test(tc, the_kernel_is_asked_in_its_own_form);
 	tcase_add_test(tc, features_are_what_the_row_and_its_hooks_say);
 	tcase_add_test(tc, a_family_may_read_and_write_its_own_way);
 	tcase_add_test(tc, no_more_is_read_than_may_be);

@@ -250,6 +250,8 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 
 	if (sim.set_errno)
 		return ptsi_fail(sim.set_errno);
+	if (size >= sizeof *info)
+		sim.wanted = *info;
 	if (size < sizeof *info || info->flags || info->reserved || info->op != sim.op ||
 	    sim.op == PTSI_SYSCALL_INFO_NONE)
 		return ptsi_fail(EINVAL);

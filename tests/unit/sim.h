@@ -68,6 +68,7 @@ struct sim {
 	int si_signo;
 	unsigned long message;
 
+	struct ptsi_syscall_info wanted; /* what SET_SYSCALL_INFO was given last */
 	/*
 	 * GET_SYSCALL_INFO and SET_SYSCALL_INFO: the errno they are refused with; else GET
 	 * answers info if info_size isn't 0, and what layout says if it is; SET writes by layout.
