@@ -23,6 +23,7 @@ GCC_OPTIONS = ['--enable-languages=c', '--without-headers', '--with-newlib', '--
 
 def _steps(build, prefix, source, triplet, options, steps):
     """configure and make, in a folder of their own."""
+    shutil.rmtree(build, ignore_errors=True)  # of a build that was interrupted
     folder(build)
     env = dict(os.environ, PATH=prefix + '/bin:' + os.environ['PATH'])
     run([source + '/configure', '--target=' + triplet, '--prefix=' + prefix] + options,
