@@ -136,7 +136,7 @@ BUILDS = {
     'or1k': Build('openrisc', 'vmlinux', 'or1k-elf-'),
     'nios2': Build('nios2', 'vmlinux', needs=_TIME, dtb='10m50_devboard.dtb'),
     # the core has no atomic operation of its own
-    'xtensa': Build('xtensa', 'uImage', make=('KAFLAGS=-Datomctl=scompare1',),
+    'xtensa': Build('xtensa', 'uImage', make=('KAFLAGS=-Datomctl=scompare1',), dtb='lx60.dtb',
                     needs=_TIME),
 }
 
