@@ -107,7 +107,7 @@ def _build(name, kernel):
 
 
 def image(name, kernel, may_build=True):
-    """The path of a target's kernel."""
+    """The path of a target's kernel; may_build: also one of which there is no package."""
     lacking = 'its kernel would have to be built, and there is none in PTSI_LAB_KERNELS'
     if kernel.package:
         try:
@@ -117,6 +117,6 @@ def image(name, kernel, may_build=True):
     if kernel.arch not in BUILDS:
         raise Skip(lacking)
     found = _prebuilt(name, kernel)
-    if not found and not may_build and not os.path.isdir(cache('kernels', name)):
+    if not (found or may_build or kernel.package or os.path.isdir(cache('kernels', name))):
         raise Skip(lacking)
     return found or _build(name, kernel)
