@@ -23,6 +23,7 @@ class Result:
         self.runs_failed = []
         self.runs_passed = 0
         self.checks = self.failures = 0
+        self.untested = {}         # checks that had nothing to test: how many, by reason
         self.seconds = 0
         self._reason = ''
         self._counted = 0         # checks of this run
@@ -44,6 +45,10 @@ class Result:
             self._counted += checks
             self.failures += failures + errors
             return ''
+        m = re.match(r'untested: (\d+): (.*)', line)
+        if m:
+            self._untested(int(m.group(1)), m.group(2))
+            return ''
         if line.startswith('skipped: '):
             self._reason = line[len('skipped: '):]
             return ''
@@ -61,6 +66,12 @@ class Result:
         case = '%s:%s' % (path, case)
         self._cases[case] = self._cases.get(case, 0) + 1
         return 'failed: %s: %s' % (case, why) if self._cases[case] == 1 else ''
+
+    def _untested(self, n, why):
+        """Checks of a run that had nothing to test: libcheck has counted them as passed."""
+        self.untested[why] = self.untested.get(why, 0) + n
+        self.checks -= n
+        self._counted -= n
 
     def _done(self, label, status):
         if status == 'exit 0' and self._counted:
@@ -84,6 +95,7 @@ class Result:
         if self.broken:
             text += '; FAILED: ' + self.broken
         for what, reasons in (('skipped', self.left_out + self.runs_skipped),
+                              ('untested', ['%s: %d' % r for r in self.untested.items()]),
                               ('failed', self.runs_failed)):
             for reason in reasons:
                 text += '\n    %s: %s' % (what, reason)
@@ -100,16 +112,16 @@ def status(results):
 
 def _row(r, day):
     if r.skipped:
-        return '| %s | | | | | | not run: %s | %s |' % (r.name, r.skipped, day)
+        return '| %s | | | | | | | not run: %s | %s |' % (r.name, r.skipped, day)
     notes = []
     if r.broken:
         notes.append('FAILED: ' + r.broken)
     notes += ['FAILED ' + f for f in r.runs_failed]
     notes += r.left_out + r.runs_skipped
-    return '| %s | %s | %d | %s | %d | %d | %s | %s |' % (
+    return '| %s | %s | %d | %s | %d | %d | %d | %s | %s |' % (
         r.name, r.release, r.runs_passed + len(r.runs_failed),
         'all' if r.every == 1 else '1 of %d' % r.every, r.checks - r.failures, r.failures,
-        _together(notes), day)
+        sum(r.untested.values()), _together(notes), day)
 
 
 def _together(notes):
@@ -131,8 +143,8 @@ def update(result):
     rows = {m.group(1): m.group(0) for m in re.finditer(r'^\| (\S+-[0-9.]+\S*) \|.*$', table, re.M)}
     day = datetime.date.today().isoformat()
     rows[result.name] = _row(result, day)
-    head = ['| target | kernel | runs | of a range | passed | failed | skipped and failed runs | '
-            'day |',
-            '|---|---|---|---|---|---|---|---|']
+    head = ['| target | kernel | runs | of a range | passed | failed | untested | '
+            'skipped and failed runs | day |',
+            '|---|---|---|---|---|---|---|---|---|']
     with open(DOC, 'w') as f:
         f.write('\n'.join([before + BEGIN] + head + sorted(rows.values()) + [END + after]))

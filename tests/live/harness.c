@@ -132,6 +132,8 @@ static const struct abi abis[] = {
 	{ "armel", "arm", "ARM", 0x40000028, 4, 4 },
 	{ "mipsel", "o32", "MIPSEL", 0x40000008, 4, 4 },
 	{ "mipsn32el", "n32", "MIPSEL64N32", 0xe0000008, 4, 8 },
+	{ "mips", "o32", "MIPS", 8, 4, 4 },
+	{ "mipsn32", "n32", "MIPS64N32", 0xa0000008, 4, 8 },
 	{ "powerpc", "ppc", "PPC", 20, 4, 4 },
 	{ "s390", "s390", "S390", 22, 4, 4 },
 	{ "sparc", "sparc", "SPARC", 2, 4, 4 },
@@ -368,7 +370,7 @@ void start(struct target *t, int kind, const char *const params[])
 	int ready[2], wstatus;
 
 	if (kind == SECCOMP && !has_filters())
-		_exit(0); /* there is nothing to be tested, as main says */
+		untested(NO_FILTERS);
 	for (int n = 2; (argv[n] = *params); n++)
 		params++;
 	ptsi_use(live_way);

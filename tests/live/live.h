@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../untested.h"
 #include "../loops.h"
 #include "../traits.h"
 #include "marker.h"

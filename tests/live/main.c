@@ -110,10 +110,10 @@ int main(int argc, char **argv)
 	live_dir(argv[0]);
 	need_ptrace();
 	need_abi();
-	if (!has_filters())
-		printf("this kernel has no seccomp filters: no SECCOMP stop is tested\n");
 	runner = suites();
+	untested_begin();
 	srunner_run_all(runner, CK_ENV);
+	untested_end();
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -273,7 +273,7 @@ START_TEST(answers_never_fall_back)
 	struct target t;
 
 	if (stop != 2 && !native_args()) /* the answer only tells which registers are right */
-		return;
+		untested(NOT_THIS_WAY);
 	t = start_rounds(stop == 1 ? SECCOMP : ENTRY, stop == 2 ? "result" : "args",
 			 stop == 2 ? 0x55 : settable_args());
 	if (stop == 2) {

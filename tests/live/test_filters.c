@@ -11,7 +11,7 @@ static struct target start_own(int kind, const char *action, const char *ret, co
 	struct target t;
 
 	if (!has_filters())
-		_exit(0);
+		untested(NO_FILTERS);
 	start(&t, kind, (const char *const[]){ "own", action, ret, ran, NULL });
 	return t;
 }

@@ -48,7 +48,7 @@ static bool is_target(const struct ptsi_syscall_info *info, int kind)
 
 static void *trace(void *arg)
 {
-	int kind = kinds[(uintptr_t)arg % N_KINDS], i = 0, wstatus;
+	int kind = has_filters() ? kinds[(uintptr_t)arg % N_KINDS] : ENTRY, i = 0, wstatus;
 	int n = asked_for("PTSI_STRESS", N_CALLS); /* for slow machines, and valgrind */
 	int request = kind == SECCOMP ? PTRACE_CONT : PTRACE_SYSCALL;
 	struct ptsi_syscall_info info;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../untested.h"
 #include "../loops.h"
 #include "../syscall.h"
 #include "../traits.h"

@@ -167,7 +167,7 @@ START_TEST(every_stop_is_told)
 	struct outcome out;
 
 	if (_i % N_CHILDREN >= FIRST_OF_THREADS && !has_futex())
-		return;
+		untested("threads need futex, which this kernel was built without");
 	out = run(&r);
 	if (r.refused == BOTH_REFUSED && !REGISTERS_TELL) { /* but none is told wrong */
 		ck_assert_int_gt(out.kinds[PTSI_STOP_UNKNOWN], 0);
