@@ -98,7 +98,7 @@ def _asked(name, every, brief, case):
 
 def test(name, every=1, brief=False, case='', verbose=False):
     target = _asked(name, every, brief, case)
-    result = Result(name, every)
+    result = Result(name, every, case)
     start = time.monotonic()
     try:
         with alone():

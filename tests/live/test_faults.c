@@ -185,6 +185,9 @@ static int set_as_read(const struct target *t, struct ptsi_syscall_info *entry)
 	return set(t->tid, entry);
 }
 
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
 enum { AT_ENTRY = 1, AT_SECCOMP = 2, AT_EXIT = 4, BOTH = AT_ENTRY | AT_SECCOMP };
 
 static const struct operation {
@@ -203,7 +206,7 @@ static const struct operation {
 	{ "args plain", args_plain, BOTH, "args", "63" },
 	{ "nr", nr, BOTH, "nr", "0x123" },
 	{ "nr plain", nr_plain, BOTH, "nr", "0x123" },
-	{ "nr -1", nr_minus_one, BOTH, "skip", MINUS_ONE_IS_ENOSYS ? "-38" : "-30" },
+	{ "nr -1", nr_minus_one, BOTH, "skip", MINUS_ONE_IS_ENOSYS ? "-" TEXT(ENOSYS) : "-30" },
 	{ "skip", skip, BOTH, "skip", "-30" },
 	{ "skip by exit", skip_by_exit, BOTH, "skip", "-30" },
 	{ "jump", jump, BOTH, "jump", "0" },
