@@ -94,6 +94,16 @@ static int exit_abi(const struct ptsi_state *s, struct ptsi_stop *st)
 	return ptsi_stop_abi(st);
 }
 
+/*
+ * The ABI of a call that is being skipped, at the SECCOMP stop that its nr -1 makes: that of its
+ * entry, for -1 is a number of none (mips tells n64 from n32 by it).
+ */
+static void skipped_abi(const struct ptsi_state *s, struct ptsi_stop *st)
+{
+	if (s->phase == PTSI_INSIDE && (s->owed || s->again == PTSI_AGAIN_SKIPPED))
+		st->abi = s->call_abi;
+}
+
 /* What a syscall-stop is, by counting; NONE where that is unsure. */
 static int counted(struct ptsi_state *s, struct ptsi_stop *st)
 {
@@ -288,6 +298,8 @@ static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 
 		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0))
 			return -1;
+		if (op == PTSI_SYSCALL_INFO_SECCOMP)
+			skipped_abi(s, st);
 		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0) {
 			if (errno != EOPNOTSUPP)
 				return -1;
