@@ -36,6 +36,12 @@ static inline bool has_filters(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) < 0 && errno == EFAULT;
 }
 
+/* After a call that failed.  nios2 (6.1, 7.2) may tell the program a restart code. */
+static inline bool was_interrupted(void)
+{
+	return errno == EINTR || errno >= 512;
+}
+
 /* A call of a negative number. */
 #if defined __mips__ || defined __hppa__ || defined __sh__ || defined __nios2__ ||                 \
 	defined __xtensa__
@@ -158,6 +164,16 @@ static inline void sleep_ms(int ms)
 #define HAS_VFORK false
 #else
 #define HAS_VFORK true
+#endif
+
+/*
+ * nios2 (7.2 and uClibc 1.0.35): where a process has threads, it or its children die of SIGSEGV and
+ * calls fail with EFAULT, traced or not.
+ */
+#ifdef __nios2__
+#define THREADS_WORK false
+#else
+#define THREADS_WORK true
 #endif
 
 #ifdef __hppa__

@@ -356,9 +356,9 @@ static void exec_tracee(int ready, const char *const argv[])
 	ssize_t n;
 
 	tracee_path(path, sizeof path);
-	do /* PTRACE_INTERRUPT may interrupt it for good: sparc (7.2); with a restart code: nios2 (6.1) */
+	do /* PTRACE_INTERRUPT may interrupt it for good: sparc (7.2), nios2 */
 		n = read(ready, &c, 1);
-	while (n < 0 && (errno == EINTR || errno >= 512));
+	while (n < 0 && was_interrupted());
 	if (n == 1)
 		execv(path, (char *const *)(uintptr_t)argv);
 	_exit(9);

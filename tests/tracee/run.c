@@ -138,8 +138,8 @@ struct outcome run(const struct run *r)
 	child = fork();
 	if (child == 0) {
 		close(go[1]);
-		while (read(go[0], &c, 1) < 0 && errno == EINTR)
-			; /* by PTRACE_INTERRUPT, for good: sparc */
+		while (read(go[0], &c, 1) < 0 && was_interrupted())
+			; /* by PTRACE_INTERRUPT, for good: sparc, nios2 */
 		r->child();
 		_exit(0);
 	}
