@@ -149,8 +149,14 @@ static int skipped_again(struct ptsi_state *s, struct ptsi_stop *st)
 	return PTSI_STOP_OWN;
 }
 
+/*
+ * Of another stop of the call that was entered.  Registers may not tell a number that was set (arm
+ * has the program's); but while a result is owed no other call can have come.
+ */
 static bool is_skipped(const struct ptsi_state *s, const struct ptsi_stop *st)
 {
+	if (s->owed && !st->native_get)
+		return true;
 	return (s->owed || s->in_place) && (int)st->info.entry.nr == s->skip_nr;
 }
 

@@ -174,6 +174,25 @@ START_TEST(cont_is_raised_while_a_result_is_owed)
 END_TEST
 
 /*
+ * The tracee's own filter traces -1, and registers tell the program's number (arm): with a result
+ * owed it can't but be the same call.
+ */
+START_TEST(owed_call_is_known_by_any_number)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
+
+	begin();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, -38), PTSI_STOP_ENTRY);
+	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
+	resume(PTRACE_CONT, PTRACE_SYSCALL);
+	ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, NR, -38), PTSI_STOP_OWN);
+	ck_assert_uint_eq((uint32_t)sim_word(ORIG_RAX), UINT32_MAX);
+	ck_assert_uint_eq(sim_word(RAX), 42);
+	resume(PTRACE_CONT, PTRACE_CONT); /* nothing comes after that filter: all is in place */
+}
+END_TEST
+
+/*
  * Resumed by PTRACE_CONT the tracee shows nothing of the order.  A kernel with a later request
  * has the new one; with an older one a result that needs the exit stop isn't promised.
  */
@@ -250,6 +269,7 @@ int main(void)
 	tcase_add_test(tc, before_4_8_a_skipped_call_is_entered);
 	tcase_add_test(tc, another_call_is_not_taken_for_the_skipped_one);
 	tcase_add_test(tc, cont_is_raised_while_a_result_is_owed);
+	tcase_add_test(tc, owed_call_is_known_by_any_number);
 	tcase_add_loop_test(tc, order_is_asked_for, 0, 2);
 	tcase_add_test(tc, nothing_is_promised_without_order);
 #ifdef __x86_64__
