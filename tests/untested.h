@@ -8,7 +8,6 @@
 
 #define NO_FILTERS "this kernel has no seccomp filters"
 #define NO_FUTEX "threads need futex, which this kernel was built without"
-#define NO_THREADS "programs with threads crash, traced or not"
 #define NOT_THIS_WAY "not a thing that is done this way"
 #define TOO_WIDE "the value is wider than a word"
 
