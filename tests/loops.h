@@ -8,14 +8,20 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+static inline int loops_env(const char *name, int otherwise)
+{
+	const char *value = getenv(name);
+
+	return value ? atoi(value) : otherwise;
+}
+
 /*
- * Those of the range that have a meaning; with PTSI_EVERY=N in the environment every N-th.  The
- * ranges are products of small numbers.
+ * Those of the range that have a meaning; with PTSI_EVERY=N in the environment every N-th, and with
+ * PTSI_FIRST=K not from the first on but from the K-th.  The ranges are products of small numbers.
  */
 static inline void add_loop_of(TCase *tc, const TTest *test, int from, int to, bool (*has)(int))
 {
-	const char *every = getenv("PTSI_EVERY");
-	int step = every ? atoi(every) : 1, n = 0;
+	int step = loops_env("PTSI_EVERY", 1), n = -loops_env("PTSI_FIRST", 0);
 
 	if (step < 2 || to - from <= step)
 		step = 1;
