@@ -43,6 +43,8 @@ COMPILERS = {
     'mipsn32el': Compiler('mips64el-linux-gnuabi64', 'mips64', 'little',
                           ('gcc-12-multilib-mips64el-linux-gnuabi64',), flags=('-mabi=n32',)),
     'hppa': _debian('hppa-linux-gnu', 'parisc', 'big', 'hppa'),
+    # kernels only: there is no libc
+    'hppa64': Compiler('hppa64-linux-gnu', 'parisc64', 'big', ('gcc-12-hppa64-linux-gnu',)),
     'm68k': _debian('m68k-linux-gnu', 'm68k', 'big', 'm68k'),
     'sparc64': _debian('sparc64-linux-gnu', 'sparc64', 'big', 'sparc64'),
     'sparc': Compiler('sparc64-linux-gnu', 'sparc', 'big',
@@ -88,6 +90,9 @@ MACHINES = {
     'malta': Machine('mipsel', 'qemu-system-mips', 'ttyS0', '-M malta -m 256'),
     'malta64': Machine('mips64el', 'qemu-system-mips', 'ttyS0', '-M malta -cpu 5KEf -m 512'),
     'hppa': Machine('hppa', 'qemu-system-misc', 'ttyS0', '-m 256 -vga none'),
+    # bookworm's QEMU has no 64-bit CPU
+    'c3700': Machine('hppa', 'qemu-system-misc', 'ttyS0', '-M C3700 -m 512 -vga none',
+                     suite='sid'),
     'm68k': Machine('m68k', 'qemu-system-misc', 'ttyGF0', '-M virt -m 256'),
     # the console is the second serial port
     'r2d': Machine('sh4', 'qemu-system-misc', 'ttySC1,115200', '-M r2d -m 64 -serial null',
@@ -122,14 +127,16 @@ def _stock(suite, arch, version, flavour):
 #   make              more for make
 #   needs             a line that the configuration of a prebuilt one has to have
 #   dtb               the machine's device tree, where it isn't made with the image
-Build = namedtuple('Build', 'arch image cross make needs dtb', defaults=['', (), '', ''])
+#   vdso              the compiler of the vdso of 32-bit programs, CROSS32CC
+Build = namedtuple('Build', 'arch image cross make needs dtb vdso', defaults=['', (), '', '', ''])
 
 # uClibc (1.0.35) knows no other calls
 _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
 
 BUILDS = {
     'riscv64': Build('riscv', 'Image'),
-    'hppa': Build('parisc', 'vmlinux'),
+    'hppa': Build('parisc', 'vmlinux', vdso='hppa'),
+    'hppa64': Build('parisc', 'vmlinux', vdso='hppa'),
     'loong64': Build('loongarch', 'vmlinuz.efi'),
     'm68k': Build('m68k', 'vmlinux'),
     'mips': Build('mips', 'vmlinux'),
@@ -208,6 +215,8 @@ TARGETS = {
     'mips-6.1': Target(Kernel('bookworm', 'mips', ''), 'maltabe', ('mips',)),
     'mips-7.2': Target(Kernel('sid', 'mips', ''), 'maltabe', ('mips',)),
     'hppa-6.1': Target(Kernel('bookworm', 'hppa', ''), 'hppa', ('hppa',)),
+    'hppa64-6.1': Target(Kernel('bookworm', 'hppa64', ''), 'c3700', ('hppa',)),
+    'hppa64-7.2': Target(Kernel('sid', 'hppa64', ''), 'c3700', ('hppa',)),
     'm68k-6.1': Target(Kernel('bookworm', 'm68k', ''), 'm68k', ('m68k',)),
     'm68k-7.2': Target(Kernel('sid', 'm68k', ''), 'm68k', ('m68k',)),
     'sh4-6.1': Target(Kernel('bookworm', 'sh4', ''), 'r2d', ('sh4',)),

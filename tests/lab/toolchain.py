@@ -64,17 +64,20 @@ def _unpacked(compiler):
     return gcc
 
 
+def _gcc(compiler):
+    gcc = None if compiler.only else _on_path(compiler)
+    if gcc:
+        return gcc
+    if compiler.triplet == 'or1k-linux-musl':
+        return or1k.build()
+    if compiler.triplet in uclibc.TARGETS:
+        return uclibc.build(compiler.triplet)
+    return _unpacked(compiler)
+
+
 def find(compiler):
     """The compiler's command; Skip if it links no program."""
-    gcc = None
-    if not compiler.only:
-        gcc = _on_path(compiler)
-    if not gcc and compiler.triplet == 'or1k-linux-musl':
-        gcc = or1k.build()
-    elif not gcc and compiler.triplet in uclibc.TARGETS:
-        gcc = uclibc.build(compiler.triplet)
-    gcc = gcc or _unpacked(compiler)
-    command = [gcc] + list(compiler.flags)
+    command = [_gcc(compiler)] + list(compiler.flags)
     work = folder(cache('try'))
     with open(work + '/try.c', 'w') as f:
         f.write('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
@@ -89,4 +92,4 @@ def freestanding(compiler):
     """The command that compiles a kernel."""
     if compiler.triplet in uclibc.TARGETS:
         return _on_path(compiler) or uclibc.compiler(compiler.triplet)
-    return find(compiler)[0]
+    return _gcc(compiler)
