@@ -230,6 +230,16 @@ int raw_get(pid_t tid, struct ptsi_syscall_info *info)
 	if (info->op == ENTRY && info->entry.nr == UINT32_MAX)
 		info->entry.nr = UINT64_MAX;
 #endif
+#ifdef __hppa__
+	/* What a 32-bit tracer writes a 64-bit kernel zero-extends (compat_arch_ptrace, 6.1 and 7.2). */
+	if ((info->op == ENTRY || info->op == SECCOMP) && info->entry.nr == UINT32_MAX)
+		info->entry.nr = UINT64_MAX;
+	if (info->op == EXIT && info->exit.rval > 0 && (int32_t)info->exit.rval < 0 &&
+	    (int32_t)info->exit.rval >= -4095) {
+		info->exit.rval = (int32_t)info->exit.rval;
+		info->exit.is_error = 1;
+	}
+#endif
 #ifdef __or1k__ /* the kernel tells the number that the call had at first */
 	if (info->op == ENTRY) {
 		unsigned char regs[512];
