@@ -26,6 +26,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../syscall.h"
+
 enum {
 	TRACEME = 0,
 	PEEKDATA = 2,
