@@ -46,6 +46,13 @@ enum {
 	UNTOUCHED = 0xee,
 };
 
+/* The regset has the tracee's words; on parisc, the tracer's (task_user_regset_view, 6.1, 7.2). */
+#ifdef __hppa__
+#define WORDS_OF(wstatus) WORD
+#else
+#define WORDS_OF(wstatus) WEXITSTATUS(wstatus)
+#endif
+
 #ifndef SYS_getpid
 #define SYS_getpid SYS_getxpid /* alpha */
 #endif
@@ -313,8 +320,8 @@ static int trace(const char *program)
 		printf("skipped: %s doesn't run here\n", program);
 		return 77;
 	}
-	entry_and_exit(program, WEXITSTATUS(wstatus));
-	seccomp(program, WEXITSTATUS(wstatus));
+	entry_and_exit(program, WORDS_OF(wstatus));
+	seccomp(program, WORDS_OF(wstatus));
 	return 0;
 }
 
