@@ -33,11 +33,12 @@ static uint32_t o32_slot_value(const struct o32_slot *slot)
 	return (uint32_t)(slot->word >> slot->shift);
 }
 
-/* The n-th word; where it can't be read val stays as it is, and the call will fail, too. */
+/* The n-th word; 0 where it can't be read, as the kernel takes it then (bad_stack_a4, 6.1). */
 static int o32_stack_word(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 {
 	struct o32_slot slot;
 
+	*val = 0;
 	if (o32_read_slot(st, n, &slot) < 0)
 		return errno == EOPNOTSUPP ? 0 : -1;
 	*val = o32_slot_value(&slot);
