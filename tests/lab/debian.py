@@ -175,10 +175,15 @@ def packaged_source(package, tar, suite='bookworm', name=None):
     return where
 
 
+# Among its security updates a release may have a newer kernel than its own.
+LINUX = {'bookworm': '6.1', 'trixie': '6.12'}
+
+
 def linux_source(suite):
     """The kernel source of a release."""
-    return packaged_source(r'linux-source-[0-9.]+', 'linux-source-*.tar.xz', suite,
-                           'linux-' + suite)
+    version = re.escape(LINUX[suite]) if suite in LINUX else '[0-9.]+'
+    return packaged_source('linux-source-' + version, 'linux-source-*.tar.xz', suite,
+                           'linux-' + LINUX.get(suite, suite))
 
 
 def loader(tree):
