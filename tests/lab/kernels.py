@@ -69,15 +69,12 @@ def _config(build, arch):
 def _make(kernel, build):
     """The command that all steps of a build begin with."""
     b = BUILDS[kernel.arch]
-    compiler = COMPILERS[kernel.arch]
-    make = ['make', '-C', linux_source(kernel.suite), 'O=' + build, 'ARCH=' + b.arch,
-            'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make)
-    if b.cross:
-        return make + ['CROSS_COMPILE=' + b.cross]
-    gcc = toolchain.freestanding(compiler)
+    gcc = toolchain.freestanding(COMPILERS[b.compiler or kernel.arch])
     prefix = re.sub(r'gcc(-\d+)?$', '', gcc)
     # CROSS32CC: parisc's, for its vdso
-    return make + ['CROSS_COMPILE=' + prefix, 'CC=' + gcc, 'CROSS32CC=' + gcc]
+    return ['make', '-C', linux_source(kernel.suite), 'O=' + build, 'ARCH=' + b.arch,
+            'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make) + \
+        ['CROSS_COMPILE=' + prefix, 'CC=' + gcc, 'CROSS32CC=' + gcc]
 
 
 def _build(name, kernel):

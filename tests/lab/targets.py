@@ -50,8 +50,9 @@ COMPILERS = {
     # gcc 12's own sh_treg_combine2 pass deletes tests: programs hang, libc's too
     'sh4': Compiler('sh4-linux-gnu', 'sh4', 'little',
                     ('gcc-14-sh4-linux-gnu', 'libc6-dev-sh4-cross'), 'sid', only=True),
-    # made by or1k.py and uclibc.py
+    # made by musl.py and uclibc.py
     'or1k': Compiler('or1k-linux-musl', 'or1k', 'big', ()),
+    'riscv32': Compiler('riscv32-linux-musl', 'riscv32', 'little', ()),
     'nios2': Compiler('nios2-linux-gnu', 'nios2', 'little', ()),
     'xtensa': Compiler('xtensa-linux-gnu', 'xtensa', 'little', ()),
 }
@@ -118,11 +119,11 @@ def _stock(suite, arch, version, flavour):
 
 # How a kernel is built.
 #   arch, image       make ARCH=arch image
-#   cross             CROSS_COMPILE; the compiler's triplet, if empty
+#   compiler          of COMPILERS; the one of the kernel's arch, if empty
 #   make              more for make
 #   needs             a line that the configuration of a prebuilt one has to have
 #   dtb               the machine's device tree, where it isn't made with the image
-Build = namedtuple('Build', 'arch image cross make needs dtb', defaults=['', (), '', ''])
+Build = namedtuple('Build', 'arch image compiler make needs dtb', defaults=['', (), '', ''])
 
 # uClibc (1.0.35) knows no other calls
 _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
@@ -139,7 +140,7 @@ BUILDS = {
     'sparc64': Build('sparc', 'vmlinux'),
     'powerpc': Build('powerpc', 'vmlinux'),
     'ppc64': Build('powerpc', 'vmlinux'),
-    'or1k': Build('openrisc', 'vmlinux', 'or1k-elf-'),
+    'or1k': Build('openrisc', 'vmlinux'),
     'nios2': Build('nios2', 'vmlinux', needs=_TIME, dtb='10m50_devboard.dtb'),
     # the core has no atomic operation of its own
     'xtensa': Build('xtensa', 'uImage', make=('KAFLAGS=-Datomctl=scompare1',), dtb='lx60.dtb',

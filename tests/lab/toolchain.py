@@ -5,7 +5,7 @@ import glob
 import os
 import subprocess
 
-import or1k
+import musl
 import uclibc
 from common import Skip, cache, folder, run
 from debian import Apt, host_arch, loader
@@ -69,8 +69,8 @@ def find(compiler):
     gcc = None
     if not compiler.only:
         gcc = _on_path(compiler)
-    if not gcc and compiler.triplet == 'or1k-linux-musl':
-        gcc = or1k.build()
+    if not gcc and compiler.triplet in musl.TARGETS:
+        gcc = musl.build(compiler.triplet)
     elif not gcc and compiler.triplet in uclibc.TARGETS:
         gcc = uclibc.build(compiler.triplet)
     gcc = gcc or _unpacked(compiler)
@@ -87,6 +87,7 @@ def find(compiler):
 
 def freestanding(compiler):
     """The command that compiles a kernel."""
-    if compiler.triplet in uclibc.TARGETS:
-        return _on_path(compiler) or uclibc.compiler(compiler.triplet)
+    for library in musl, uclibc:
+        if compiler.triplet in library.TARGETS:
+            return _on_path(compiler) or library.compiler(compiler.triplet)
     return find(compiler)[0]
