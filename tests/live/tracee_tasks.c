@@ -186,6 +186,11 @@ static int seek(void *arg)
 	return 0;
 }
 
+#ifndef __GLIBC__ /* musl: since 1.2.4 its clone(2) refuses CLONE_THREAD; this is what it calls */
+int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
+#define clone __clone
+#endif
+
 /* threads: two of them */
 static void threads(char **params)
 {
