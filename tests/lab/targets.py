@@ -64,8 +64,9 @@ COMPILERS = {
 #   append            more for the kernel's command line
 #   restart           can't switch itself off: ends by a restart
 #   suite             of the package; the machine's own release, if empty
-Machine = namedtuple('Machine', 'program package console options append restart suite',
-                     defaults=['', False, ''])
+#   opensbi           firmware of so many bits is built for it
+Machine = namedtuple('Machine', 'program package console options append restart suite opensbi',
+                     defaults=['', False, '', 0])
 
 _PSERIES = '-M pseries,x-vof=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off'
 
@@ -76,6 +77,7 @@ MACHINES = {
     'arm': Machine('arm', 'qemu-system-arm', 'ttyAMA0', '-M virt -cpu cortex-a15 -m 512'),
     'raspi0': Machine('arm', 'qemu-system-arm', 'ttyAMA0', '-M raspi0', restart=True),
     'riscv64': Machine('riscv64', 'qemu-system-misc', 'ttyS0', '-M virt -m 512'),
+    'riscv32': Machine('riscv32', 'qemu-system-misc', 'ttyS0', '-M virt -m 512', opensbi=32),
     # bookworm's QEMU can't start its EFI images; the keyboard controller's driver oopses
     'loong64': Machine('loongarch64', 'qemu-system-misc', 'ttyS0',
                        '-M virt -cpu la464 -m 1G', 'initcall_blacklist=i8042_init', suite='sid'),
@@ -130,6 +132,7 @@ _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
 
 BUILDS = {
     'riscv64': Build('riscv', 'Image'),
+    'riscv32': Build('riscv', 'Image', 'riscv64'),
     'hppa': Build('parisc', 'vmlinux'),
     'loong64': Build('loongarch', 'vmlinuz.efi'),
     'm68k': Build('m68k', 'vmlinux'),
@@ -190,6 +193,11 @@ TARGETS = {
     'riscv64-6.12': Target(_stock('trixie', 'riscv64', r'6\.12', 'riscv64'),
                            'riscv64', ('riscv64',)),
     'riscv64-7.2': Target(_stock('sid', 'riscv64', r'7\.2', 'riscv64'), 'riscv64', ('riscv64',)),
+    # Debian's kernels don't run 32-bit programs
+    'riscv64c-6.1': Target(Kernel('bookworm', 'riscv64', ''), 'riscv64', ('riscv64', 'riscv32')),
+    'riscv64c-7.2': Target(Kernel('sid', 'riscv64', ''), 'riscv64', ('riscv64', 'riscv32')),
+    'riscv32-6.1': Target(Kernel('bookworm', 'riscv32', ''), 'riscv32', ('riscv32',)),
+    'riscv32-7.2': Target(Kernel('sid', 'riscv32', ''), 'riscv32', ('riscv32',)),
     'loong64-6.12': Target(Kernel('trixie', 'loong64', ''), 'loong64', ('loong64',)),
     'loong64-7.2': Target(_stock('sid', 'loong64', r'7\.2', 'loong64'), 'loong64', ('loong64',)),
     's390x-6.1': Target(_stock('bookworm', 's390x', r'6\.1', 's390x'), 's390x', ('s390x', 's390')),
