@@ -144,8 +144,10 @@ static int skip_both_ways(struct ptsi_stop *st, const struct ptsi_syscall_info *
 		return ptsi_fail(EOPNOTSUPP);
 	if (r == -1)
 		return -1;
-	if (r >= 0)
+	if (r >= 0) {
 		st->info.entry.nr = UINT64_MAX;
+		st->image.len = 0; /* it may hold the old number, and be written as a whole */
+	}
 	if (set_by_registers(st, want, plan->change, true) == 0)
 		return 0;
 	err = errno;

@@ -302,11 +302,12 @@ static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 	if (!r) {
 		int op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : counted(s, st);
 
-		if (op < 0 || (op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0))
+		if (op < 0)
 			return -1;
 		if (op == PTSI_SYSCALL_INFO_SECCOMP)
 			skipped_abi(s, st);
-		if (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0) {
+		if ((op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0) ||
+		    (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0)) {
 			if (errno != EOPNOTSUPP)
 				return -1;
 			return unreadable(s, op);

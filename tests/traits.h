@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,13 +44,33 @@ static inline bool was_interrupted(void)
 	return errno == EINTR || errno >= 512;
 }
 
-/* A call of a negative number. */
-#if defined __mips__ || defined __hppa__ || defined __sh__ || defined __nios2__ ||                 \
-	defined __xtensa__
-#define NO_CALL_IS_ENOSYS false
-#else
-#define NO_CALL_IS_ENOSYS true
+#ifdef __riscv
+static inline bool kernel_is_before(int major, int minor)
+{
+	struct utsname u;
+	int is_major, is_minor;
+
+	return uname(&u) == 0 && sscanf(u.release, "%d.%d", &is_major, &is_minor) == 2 &&
+	       (is_major < major || (is_major == major && is_minor < minor));
+}
 #endif
+
+/*
+ * A call of a negative number.  riscv: since 6.11 -ENOSYS is there from the start, before that the
+ * first argument, and after a SECCOMP stop it stays (ret_from_syscall_rejected in
+ * arch/riscv/kernel/entry.S, 6.1).
+ */
+static inline bool no_call_is_enosys(void)
+{
+#if defined __riscv
+	return !kernel_is_before(6, 11);
+#elif defined __mips__ || defined __hppa__ || defined __sh__ || defined __nios2__ ||               \
+	defined __xtensa__
+	return false;
+#else
+	return true;
+#endif
+}
 
 /* A number that all tables have and no kernel. */
 #ifdef SYS_nfsservctl
@@ -159,13 +181,6 @@ static inline void sleep_ms(int ms)
 #define IP_AT_EXIT true
 #endif
 
-/* Whose libc makes a vfork of its own. */
-#if defined __hppa__ || defined __or1k__
-#define HAS_VFORK false
-#else
-#define HAS_VFORK true
-#endif
-
 /*
  * nios2: clone takes the new thread's pointer from r8, which a traced call has lost by then
  * (traced_system_call and sys_clone in arch/nios2/kernel/entry.S, 6.1 and 7.2), so that the thread
@@ -207,12 +222,31 @@ static inline void sleep_ms(int ms)
 #define DEAD_MAKE_CALLS false
 #endif
 
-/* What a call is, without PTRACE_GET_SYSCALL_INFO.  riscv: since 6.11 -ENOSYS is in place of args[0]. */
+/*
+ * What the ABI is, without PTRACE_GET_SYSCALL_INFO.  riscv: a 64-bit kernel gives a 32-bit tracer the
+ * same regset for other AUDIT_ARCH_* (syscall_get_arch in arch/riscv/include/asm/syscall.h, 6.1, 7.2).
+ */
+static inline bool abi_is_told(void)
+{
 #if defined __riscv
-#define REGISTERS_TELL false
+	return sizeof(long) == 8;
 #else
-#define REGISTERS_TELL true
+	return true;
 #endif
+}
+
+/*
+ * What a call is, without it.  riscv: since 6.11 -ENOSYS is in place of args[0] (do_trap_ecall_u in
+ * arch/riscv/kernel/traps.c).
+ */
+static inline bool registers_tell(void)
+{
+#if defined __riscv
+	return abi_is_told() && kernel_is_before(6, 11);
+#else
+	return true;
+#endif
+}
 
 /*
  * nr -1 makes the result -ENOSYS.  mips leaves what is in the registers: after SECCOMP stops always,

@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import debian
+import firmware
 from common import Broken, Skip, cache, folder
 from targets import MACHINES
 
@@ -27,8 +28,7 @@ def _newer(suite, package, program):
             '-L', tree + '/usr/share/qemu']
 
 
-def qemu(machine):
-    """The command of the machine's emulator."""
+def _program(machine):
     program = 'qemu-system-' + machine.program
     if machine.suite:
         return _newer(machine.suite, machine.package, program)
@@ -37,6 +37,12 @@ def qemu(machine):
     if not shutil.which(program):
         raise Skip('no %s, not even in %s' % (program, machine.package))
     return [program]
+
+
+def qemu(machine):
+    """The command of the machine's emulator."""
+    cmd = _program(machine)
+    return cmd + ['-bios', firmware.opensbi(machine.opensbi)] if machine.opensbi else cmd
 
 
 def command(target, image, initrd):

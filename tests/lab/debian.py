@@ -123,8 +123,9 @@ class Apt:
         raise Skip('%s for %s could not be downloaded' % (packages[0], self.arch))
 
     def source(self, package, where):
-        """The files of a source package."""
-        run(['apt-get', '-q', 'source', '--download-only', package], env=self.env, cwd=where)
+        """The files of a source package but for Debian's own."""
+        run(['apt-get', '-q', 'source', '--download-only', '--tar-only', package], env=self.env,
+            cwd=where)
 
     def tree(self, packages, where):
         """Packages and all that they depend on, unpacked to a folder."""
@@ -148,12 +149,12 @@ def host_arch():
                           universal_newlines=True).stdout.strip()
 
 
-def source(package):
-    """A source package of bookworm, unpacked but not patched."""
-    where = cache('src', package)
+def source(package, suite='bookworm'):
+    """A source package of a release, unpacked but not patched."""
+    where = cache('src', package if suite == 'bookworm' else '%s-%s' % (package, suite))
     if not os.path.isdir(where):
         new = folder(where + '.new')
-        Apt('bookworm', host_arch()).source(package, new)
+        Apt(suite, host_arch()).source(package, new)
         run(['tar', '-xf', glob.glob(new + '/*.orig.tar.*[!c]')[0], '-C', new])
         os.rename([d for d in glob.glob(new + '/*') if os.path.isdir(d)][0], where)
         shutil.rmtree(new)

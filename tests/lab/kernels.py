@@ -69,12 +69,10 @@ def _config(build, arch):
 def _make(kernel, build):
     """The command that all steps of a build begin with."""
     b = BUILDS[kernel.arch]
+    gcc = toolchain.freestanding(COMPILERS[b.compiler or kernel.arch])
     make = ['make', '-C', linux_source(kernel.suite), 'O=' + build, 'ARCH=' + b.arch,
-            'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make)
-    if b.cross:
-        return make + ['CROSS_COMPILE=' + b.cross]
-    gcc = toolchain.freestanding(COMPILERS[kernel.arch])
-    make += ['CROSS_COMPILE=' + re.sub(r'gcc(-\d+)?$', '', gcc), 'CC=' + gcc]
+            'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make) + \
+        ['CROSS_COMPILE=' + re.sub(r'gcc(-\d+)?$', '', gcc), 'CC=' + gcc]
     if b.vdso:
         make.append('CROSS32CC=' + toolchain.freestanding(COMPILERS[b.vdso]))
     return make

@@ -52,8 +52,9 @@ COMPILERS = {
     # gcc 12's own sh_treg_combine2 pass deletes tests: programs hang, libc's too
     'sh4': Compiler('sh4-linux-gnu', 'sh4', 'little',
                     ('gcc-14-sh4-linux-gnu', 'libc6-dev-sh4-cross'), 'sid', only=True),
-    # made by or1k.py and uclibc.py
+    # made by musl.py and uclibc.py
     'or1k': Compiler('or1k-linux-musl', 'or1k', 'big', ()),
+    'riscv32': Compiler('riscv32-linux-musl', 'riscv32', 'little', ()),
     'nios2': Compiler('nios2-linux-gnu', 'nios2', 'little', ()),
     'xtensa': Compiler('xtensa-linux-gnu', 'xtensa', 'little', ()),
 }
@@ -65,8 +66,9 @@ COMPILERS = {
 #   append            more for the kernel's command line
 #   restart           can't switch itself off: ends by a restart
 #   suite             of the package; the machine's own release, if empty
-Machine = namedtuple('Machine', 'program package console options append restart suite',
-                     defaults=['', False, ''])
+#   opensbi           firmware of so many bits is built for it
+Machine = namedtuple('Machine', 'program package console options append restart suite opensbi',
+                     defaults=['', False, '', 0])
 
 _PSERIES = '-M pseries,x-vof=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off'
 
@@ -77,6 +79,7 @@ MACHINES = {
     'arm': Machine('arm', 'qemu-system-arm', 'ttyAMA0', '-M virt -cpu cortex-a15 -m 512'),
     'raspi0': Machine('arm', 'qemu-system-arm', 'ttyAMA0', '-M raspi0', restart=True),
     'riscv64': Machine('riscv64', 'qemu-system-misc', 'ttyS0', '-M virt -m 512'),
+    'riscv32': Machine('riscv32', 'qemu-system-misc', 'ttyS0', '-M virt -m 512', opensbi=32),
     # bookworm's QEMU can't start its EFI images; the keyboard controller's driver oopses
     'loong64': Machine('loongarch64', 'qemu-system-misc', 'ttyS0',
                        '-M virt -cpu la464 -m 1G', 'initcall_blacklist=i8042_init', suite='sid'),
@@ -125,18 +128,20 @@ def _stock(suite, arch, version, flavour):
 
 # How a kernel is built.
 #   arch, image       make ARCH=arch image
-#   cross             CROSS_COMPILE; the compiler's triplet, if empty
+#   compiler          of COMPILERS; the one of the kernel's arch, if empty
 #   make              more for make
 #   needs             a line that the configuration of a prebuilt one has to have
 #   dtb               the machine's device tree, where it isn't made with the image
 #   vdso              the compiler of the vdso of 32-bit programs, CROSS32CC
-Build = namedtuple('Build', 'arch image cross make needs dtb vdso', defaults=['', (), '', '', ''])
+Build = namedtuple('Build', 'arch image compiler make needs dtb vdso',
+                   defaults=['', (), '', '', ''])
 
 # uClibc (1.0.35) knows no other calls
 _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
 
 BUILDS = {
     'riscv64': Build('riscv', 'Image'),
+    'riscv32': Build('riscv', 'Image', 'riscv64'),
     'hppa': Build('parisc', 'vmlinux', vdso='hppa'),
     'hppa64': Build('parisc', 'vmlinux', vdso='hppa'),
     'loong64': Build('loongarch', 'vmlinuz.efi'),
@@ -148,7 +153,7 @@ BUILDS = {
     'sparc64': Build('sparc', 'vmlinux'),
     'powerpc': Build('powerpc', 'vmlinux'),
     'ppc64': Build('powerpc', 'vmlinux'),
-    'or1k': Build('openrisc', 'vmlinux', 'or1k-elf-'),
+    'or1k': Build('openrisc', 'vmlinux'),
     'nios2': Build('nios2', 'vmlinux', needs=_TIME, dtb='10m50_devboard.dtb'),
     # the core has no atomic operation of its own
     'xtensa': Build('xtensa', 'uImage', make=('KAFLAGS=-Datomctl=scompare1',), dtb='lx60.dtb',
@@ -198,6 +203,11 @@ TARGETS = {
     'riscv64-6.12': Target(_stock('trixie', 'riscv64', r'6\.12', 'riscv64'),
                            'riscv64', ('riscv64',)),
     'riscv64-7.2': Target(_stock('sid', 'riscv64', r'7\.2', 'riscv64'), 'riscv64', ('riscv64',)),
+    # Debian's kernels don't run 32-bit programs
+    'riscv64c-6.1': Target(Kernel('bookworm', 'riscv64', ''), 'riscv64', ('riscv64', 'riscv32')),
+    'riscv64c-7.2': Target(Kernel('sid', 'riscv64', ''), 'riscv64', ('riscv64', 'riscv32')),
+    'riscv32-6.1': Target(Kernel('bookworm', 'riscv32', ''), 'riscv32', ('riscv32',)),
+    'riscv32-7.2': Target(Kernel('sid', 'riscv32', ''), 'riscv32', ('riscv32',)),
     'loong64-6.12': Target(Kernel('trixie', 'loong64', ''), 'loong64', ('loong64',)),
     'loong64-7.2': Target(_stock('sid', 'loong64', r'7\.2', 'loong64'), 'loong64', ('loong64',)),
     's390x-6.1': Target(_stock('bookworm', 's390x', r'6\.1', 's390x'), 's390x', ('s390x', 's390')),

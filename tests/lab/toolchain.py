@@ -5,9 +5,9 @@ import glob
 import os
 import subprocess
 
-import or1k
+import musl
 import uclibc
-from common import Skip, cache, folder, run
+from common import Skip, cache, folder
 from debian import Apt, host_arch, loader
 
 
@@ -64,32 +64,38 @@ def _unpacked(compiler):
     return gcc
 
 
-def _gcc(compiler):
-    gcc = None if compiler.only else _on_path(compiler)
-    if gcc:
-        return gcc
-    if compiler.triplet == 'or1k-linux-musl':
-        return or1k.build()
-    if compiler.triplet in uclibc.TARGETS:
-        return uclibc.build(compiler.triplet)
-    return _unpacked(compiler)
+def _commands(compiler):
+    """What there is, the nearest first: the machine's may lack a library that the flags ask for."""
+    if not compiler.only and _on_path(compiler):
+        yield _on_path(compiler)
+    for library in musl, uclibc:
+        if compiler.triplet in library.TARGETS:
+            yield library.build(compiler.triplet)
+            return
+    yield _unpacked(compiler)
+
+
+def _links(command):
+    work = folder(cache('try'))
+    with open(work + '/try.c', 'w') as f:
+        f.write('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
+    return subprocess.run(command + ['-static', work + '/try.c', '-o', work + '/try'],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
 
 
 def find(compiler):
     """The compiler's command; Skip if it links no program."""
-    command = [_gcc(compiler)] + list(compiler.flags)
-    work = folder(cache('try'))
-    with open(work + '/try.c', 'w') as f:
-        f.write('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
-    try:
-        run(command + ['-static', work + '/try.c', '-o', work + '/try'])
-    except subprocess.CalledProcessError:
-        raise Skip('%s links no program' % ' '.join(command))
-    return command
+    for gcc in _commands(compiler):
+        command = [gcc] + list(compiler.flags)
+        if _links(command):
+            return command
+    raise Skip('%s links no program' % ' '.join(command))
 
 
 def freestanding(compiler):
     """The command that compiles a kernel."""
-    if compiler.triplet in uclibc.TARGETS:
-        return _on_path(compiler) or uclibc.compiler(compiler.triplet)
-    return _gcc(compiler)
+    for library in musl, uclibc:
+        if compiler.triplet in library.TARGETS:
+            return _on_path(compiler) or library.compiler(compiler.triplet)
+    return next(_commands(compiler))

@@ -6,7 +6,8 @@ import os
 # Like gcc for Linux, with the library's own start files.  Its threads are part of it.
 _SCRIPT = '''#!/bin/sh
 here={here}
-libgcc=$({gcc} -print-libgcc-file-name)
+libgcc=$({gcc} {options} -print-libgcc-file-name)
+own=$({gcc} -print-file-name=include)
 link=1
 for a do
 	shift
@@ -16,11 +17,11 @@ for a do
 	esac
 	set -- "$@" "$a"
 done
-set -- {options} -nostdinc -isystem "$here/include" -isystem "${{libgcc%/*}}/include" \\
-	-isystem "${{libgcc%/*}}/include-fixed" -isystem "$here/uapi" "$@"
+set -- {options} -nostdinc -isystem "$here/include" -isystem "$own" \\
+	-isystem "$own-fixed" -isystem "$here/uapi" "$@"
 [ -n "$link" ] || exec {gcc} "$@"
 exec {gcc} -nostdlib -static {link_options} \\
-	-L"$here/lib" "$here/lib/crt1.o" "$here/lib/crti.o" "$@" \\
+	-L"$here/lib" "$here/lib/crt1.o" "$here/lib/crti.o" "$@" -x none \\
 	-Wl,--start-group -lc "$libgcc" -Wl,--end-group "$here/lib/crtn.o"
 '''
 

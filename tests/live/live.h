@@ -85,6 +85,7 @@ int args_by_registers(void); /* mask of those that can be set so */
 bool native_args(void);      /* PTRACE_SET_SYSCALL_INFO is used for arguments */
 int repeatable_args(void);   /* mask of those that may be others when a call is repeated */
 bool repeats(void);          /* calls can be made again */
+bool vforks(void);           /* the tracees' libc makes a vfork of its own */
 bool unskips(void);          /* gives a skipped call its number back */
 int settable_args(void);     /* mask of those that can be set by the way that is being used */
 

@@ -108,7 +108,7 @@ static void try_thing(int i, int stop, int kernel)
 	info = before.info;
 	imitate(kernel);
 	can = ptsi_features(t.tid);
-	if (kernel == NEITHER && can == -1 && (stop != AT_SECCOMP || !REGISTERS_TELL)) {
+	if (kernel == NEITHER && can == -1 && (stop != AT_SECCOMP || !registers_tell())) {
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 		can = 0;
 	} else if (things[i].bit & (PTSI_CAN_IP | PTSI_CAN_SP))

@@ -309,7 +309,7 @@ Suite *tasks_suite(void)
 	tcase_add_test(tc, exec_of_an_overwritten_path);
 	tcase_add_test(tc, failed_exec_result);
 	tcase_add_test(tc, exec_not_repeated);
-	add_loop(tc, forks, 0, HAS_VFORK ? 2 : 1);
+	add_loop(tc, forks, 0, vforks() ? 2 : 1);
 	tcase_add_test(tc, threads);
 	tcase_add_test(tc, detached);
 	add_loop(tc, killed, 0, 4 * (N_OPS + 1));

@@ -113,9 +113,9 @@ static void odd(char **params)
 	 */
 #ifndef __arm__ /* where it is a signal */
 	r = raw(-5, -ENOSYS, 2, 3, 4, 5, 6);
-	NEED(r == -ENOSYS || !NO_CALL_IS_ENOSYS);
+	NEED(r == -ENOSYS || !no_call_is_enosys());
 	r = raw(-1, 1, 2, 3, 4, 5, 6);
-	NEED(r == -ENOSYS || !NO_CALL_IS_ENOSYS);
+	NEED(r == -ENOSYS || !no_call_is_enosys());
 	NEED(raw(N_getpid | 0x3ffff000, 0, 0, 0, 0, 0, 0) == -ENOSYS);
 #endif
 	/* under emulation a stop may take its time, and the next signal must not come before it is over */

@@ -23,7 +23,7 @@
 
 /* What the kernel is made to lack. */
 enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED };
-enum { N_REFUSED = REGISTERS_TELL ? 3 : 2 };
+#define N_REFUSED (registers_tell() ? 3 : 2)
 
 struct run {
 	void (*child)(void); /* exits 0 if it got what it should */

@@ -28,7 +28,7 @@ static void ordinary(void)
 	NEED(syscall((long)SYS_NONE) == -1 && errno == ENOSYS);
 	/* arm: a signal; mips: the number has to tell n32 from n64 */
 #if !defined __arm__ && !defined __mips__
-	NEED((syscall(-1L) == -1 && errno == ENOSYS) || !NO_CALL_IS_ENOSYS);
+	NEED((syscall(-1L) == -1 && errno == ENOSYS) || !no_call_is_enosys());
 #endif
 	_exit(0);
 }
@@ -172,7 +172,7 @@ START_TEST(every_stop_is_told)
 	if (_i % N_CHILDREN >= FIRST_OF_THREADS && !TRACED_THREADS_WORK)
 		untested("a traced clone makes threads that crash");
 	out = run(&r);
-	if (r.refused == BOTH_REFUSED && !REGISTERS_TELL) { /* but none is told wrong */
+	if (r.refused == BOTH_REFUSED && !registers_tell()) { /* but none is told wrong */
 		ck_assert_int_gt(out.kinds[PTSI_STOP_UNKNOWN], 0);
 		return;
 	}

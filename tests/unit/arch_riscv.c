@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* riscv's 32-bit calls, of which there is no dump, and what its tables can't say. */
+/* What riscv's tables and dumps can't say. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -201,6 +201,32 @@ START_TEST(kernel_sets_the_first_argument)
 }
 END_TEST
 
+/* What SET does of it: the number, in the registers that the library may have read before. */
+static long setting_nr(long request, pid_t tid, void *addr, void *data)
+{
+	if (request == PTSI_SET_SYSCALL_INFO && addr) {
+		memcpy(&sent, data, sizeof sent);
+		sim_put(A7, sent.entry.nr);
+		return 0;
+	}
+	return sim_ptrace(request, tid, addr, data);
+}
+
+START_TEST(result_leaves_the_number_that_the_kernel_set)
+{
+	const struct width *w = &widths[_i];
+	struct ptsi_stop st = stop_at(ENTRY, w->arch, w->word);
+	struct ptsi_syscall_info want = { .op = PTSI_SYSCALL_INFO_SKIP, .exit = { .rval = 7 } };
+
+	sim.set_errno = 0;
+	st.ptrace = setting_nr;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_AT_EXIT);
+	ck_assert_uint_eq(sent.entry.nr, UINT64_MAX);
+	ck_assert_uint_eq(sim_word(A7), w->word == 4 ? UINT32_MAX : UINT64_MAX);
+	ck_assert_uint_eq(sim_word(A0), 7);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("riscv");
@@ -214,6 +240,7 @@ int main(void)
 	tcase_add_loop_test(tc, error_of_half_a_register_is_an_error, 0, n);
 	tcase_add_loop_test(tc, repeat_sets_a0, 0, n);
 	tcase_add_test(tc, kernel_sets_the_first_argument);
+	tcase_add_loop_test(tc, result_leaves_the_number_that_the_kernel_set, 0, n);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

@@ -469,7 +469,7 @@ static const char *where(const struct dump *d, const struct ptsi_abi *row, bool 
 /* Whether this row is one for the dump's registers, and for a tracer like the dump's. */
 static bool serves(const struct ptsi_abi *row, const struct dump *d)
 {
-	if (strcmp(row->name, d->abi->name) || row->big != d->sim.big ||
+	if (strcmp(row->name, d->abi->name) || row->arch != d->abi->arch || row->big != d->sim.big ||
 	    (row->poke && row->poke != d->sim.user_step) ||
 	    (row->poke && row->word > sizeof(long)))
 		return false;

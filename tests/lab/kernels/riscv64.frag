@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 # QEMU's virt, started by its own OpenSBI; 7.2 tells extensions in the old way only
 CONFIG_ARCH_RV64I=y
+CONFIG_COMPAT=y
 CONFIG_MMU=y
 CONFIG_SMP=n
 CONFIG_FPU=y
