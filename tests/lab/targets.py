@@ -33,7 +33,9 @@ COMPILERS = {
     'ppc64el': _debian('powerpc64le-linux-gnu', 'ppc64', 'little', 'ppc64el'),
     'ppc64': _debian('powerpc64-linux-gnu', 'ppc64', 'big', 'ppc64'),
     'powerpc': _debian('powerpc-linux-gnu', 'ppc', 'big', 'powerpc'),
-    'x32': _debian('x86_64-linux-gnux32', 'x86_64', 'little', 'x32'),
+    # gcc-12-x86-64-linux-gnux32's libm.a names files that aren't there
+    'x32': Compiler('x86_64-linux-gnu', 'x86_64', 'little', ('gcc-12-multilib',),
+                    flags=('-mx32',)),
     'mips64': _debian('mips64-linux-gnuabi64', 'mips64', 'big', 'mips64'),
     'mipsn32': Compiler('mips64-linux-gnuabi64', 'mips64', 'big',
                         ('gcc-12-multilib-mips64-linux-gnuabi64',), flags=('-mabi=n32',)),
