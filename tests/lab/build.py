@@ -64,6 +64,7 @@ def _one(build, name):
 
 
 def _cross_file(path, compiler, command, pkgconfig):
+    """Whether it is another one than there was."""
     text = '''[binaries]
 c = {command}
 ar = 'ar'
@@ -85,10 +86,11 @@ cpu_family = '{cpu}'
 cpu = '{cpu}'
 endian = '{endian}'
 '''.format(command=command, pkgconfig=pkgconfig, cpu=compiler.cpu, endian=compiler.endian)
-    # meson configures anew when it is written
-    if not os.path.exists(path) or open(path).read() != text:
-        with open(path, 'w') as f:
-            f.write(text)
+    if os.path.exists(path) and open(path).read() == text:
+        return False
+    with open(path, 'w') as f:
+        f.write(text)
+    return True
 
 
 def _meson(build, cross_file):
@@ -134,7 +136,8 @@ def compiled(name):
     root = _root()
     cross_file = os.path.join(root, name + '.ini')
     build = os.path.join(root, name)
-    _cross_file(cross_file, compiler, command, _libcheck(name, command))
+    if _cross_file(cross_file, compiler, command, _libcheck(name, command)):
+        shutil.rmtree(build, ignore_errors=True)  # meson keeps the compiler that it was set up with
     _meson(build, cross_file)
     programs = _programs(build)
     if not any(os.path.basename(p) == 'live' for p in programs):

@@ -33,9 +33,6 @@ COMPILERS = {
     'ppc64el': _debian('powerpc64le-linux-gnu', 'ppc64', 'little', 'ppc64el'),
     'ppc64': _debian('powerpc64-linux-gnu', 'ppc64', 'big', 'ppc64'),
     'powerpc': _debian('powerpc-linux-gnu', 'ppc', 'big', 'powerpc'),
-    # gcc-12-x86-64-linux-gnux32's libm.a names files that aren't there
-    'x32': Compiler('x86_64-linux-gnu', 'x86_64', 'little', ('gcc-12-multilib',),
-                    flags=('-mx32',)),
     'mips64': _debian('mips64-linux-gnuabi64', 'mips64', 'big', 'mips64'),
     'mipsn32': Compiler('mips64-linux-gnuabi64', 'mips64', 'big',
                         ('gcc-12-multilib-mips64-linux-gnuabi64',), flags=('-mabi=n32',)),
@@ -185,8 +182,8 @@ TARGETS = {
     'amd64-7.2': Target(_stock('sid', 'amd64', r'7\.2', 'cloud-amd64'), 'pc', ('amd64', 'i386')),
     # x32 programs are run by the full kernel only, and on demand
     'x32-6.1': Target(_stock('bookworm', 'amd64', r'6\.1', 'amd64'),
-                      'pc', ('amd64', 'x32'), 'syscall.x32=y'),
-    'x32-7.2': Target(_stock('sid', 'amd64', r'7\.2', 'amd64'), 'pc', ('amd64', 'x32'),
+                      'pc', ('amd64',), 'syscall.x32=y'),
+    'x32-7.2': Target(_stock('sid', 'amd64', r'7\.2', 'amd64'), 'pc', ('amd64',),
                       'syscall.x32=y'),
     'i386-5.10': Target(_stock('bullseye', 'i386', r'5\.10', '686-pae'), 'pc32', ('i386',)),
     'i386-6.1': Target(_stock('bookworm', 'i386', r'6\.1', '686-pae'), 'pc32', ('i386',)),
