@@ -149,7 +149,7 @@ bool ptsi_is_plain(const struct ptsi_family *family, const struct ptsi_syscall_i
 			return false;
 		if (want->exit.is_error)
 			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !ptsi_is_restart_code(rval);
-		return rval >= 0 && rval <= INT_MAX;
+		return rval >= 0 && rval <= INT_MAX && !ptsi_is_restart_code(-rval);
 	}
 	if (want->op != PTSI_SYSCALL_INFO_ENTRY &&
 	    (want->op != PTSI_SYSCALL_INFO_SECCOMP || family->look_at_seccomp))

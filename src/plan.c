@@ -68,6 +68,16 @@ int ptsi_regs_can(struct ptsi_stop *st)
 	return limit(st, can);
 }
 
+/*
+ * A success that looks like a restart code, where a flag tells errors: the kernel may take it for
+ * one (mips), and what else has to be written then is the ABI's to know.
+ */
+static bool looks_restarted(const struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+{
+	return st->info.op == PTSI_SYSCALL_INFO_EXIT && st->abi->flag != PTSI_NO_WORD &&
+	       !want->exit.is_error && ptsi_is_restart_code(-want->exit.rval);
+}
+
 /* In a call that is skipped: arguments that are as wanted, since no result took their place. */
 static int still_there(const struct ptsi_stop *st, const struct ptsi_syscall_info *want)
 {
@@ -109,6 +119,8 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	if (err)
 		return ptsi_fail(err);
 	plan->native = plan->change & ptsi_native_can(st);
+	if (looks_restarted(st, want))
+		plan->native &= ~PTSI_CAN_RESULT;
 	if (!plan->skip && plan->native && plan->native != plan->change) {
 		int has = ptsi_native_has_set(st); /* registers come first: no surprise after them */
 

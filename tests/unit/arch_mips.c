@@ -161,19 +161,24 @@ START_TEST(stack_arguments_are_set_where_they_can_be)
 }
 END_TEST
 
-/* R0 says that the call failed; 512 would be taken for a restart code then. */
+/*
+ * R0 says that the call failed; 512 would be taken for a restart code then, also if it were
+ * PTRACE_SET_SYSCALL_INFO that sets it.
+ */
 START_TEST(result_512_of_a_failed_call)
 {
 	struct ptsi_syscall_info want = { .op = EXIT, .exit.rval = 512 };
 	struct ptsi_stop st = stop_at(EXIT, 2);
-	int64_t failed_with = _i == 2 ? -513 : -2;
+	int failed = _i % 3; /* not, for good, or interrupted */
+	int64_t failed_with = failed == 2 ? -513 : -2;
 
+	sim.set_errno = _i / 3 ? 0 : EIO;
 	sim.user[0] = 0;
 	sim.user_step = 4;
-	sim_put(0, _i ? 4020 : 0);
+	sim_put(0, failed ? 4020 : 0);
 	sim.info.exit.rval = failed_with;
 	sim.info.exit.is_error = 1;
-	if (_i == 2) {
+	if (failed == 2) {
 		ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 		ck_assert_uint_eq(sim_word(V0), 2);
@@ -183,7 +188,7 @@ START_TEST(result_512_of_a_failed_call)
 	ck_assert_uint_eq(sim_word(V0), 512);
 	ck_assert_uint_eq(sim_word(A3), 0);
 	ck_assert_uint_eq(sim_word(0), 0);
-	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), _i ? 1 : 0);
+	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), failed ? 1 : 0);
 }
 END_TEST
 
@@ -271,7 +276,7 @@ int main(void)
 	tcase_add_test(tc, syscall_2_is_told_as_what_it_calls);
 	tcase_add_test(tc, syscall_2_is_changed_one_further);
 	tcase_add_test(tc, stack_arguments_are_set_where_they_can_be);
-	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 3);
+	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 6);
 	tcase_add_test(tc, skip_writes_the_number_alone);
 	tcase_add_test(tc, stack_arguments_are_exchanged);
 	tcase_add_loop_test(tc, exchange_is_all_or_none, 0, 4);
