@@ -358,7 +358,7 @@ START_TEST(moved_is_refused)
 }
 END_TEST
 
-/* As in tests/live/harness.c */
+/* As in tests/live/kernel.c */
 static bool repeats(void)
 {
 #ifdef __powerpc__
