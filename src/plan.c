@@ -93,6 +93,21 @@ static int still_there(const struct ptsi_stop *st, const struct ptsi_syscall_inf
 	return mask;
 }
 
+/* Arguments that differ in how they are extended only. */
+static int same_words(const struct ptsi_stop *st, const struct ptsi_syscall_info *want)
+{
+	int mask = 0;
+
+	if (st->abi->value == 8 || st->info.entry.nr == UINT64_MAX)
+		return 0;
+	for (int i = 0; i < 6; i++)
+		if (ptsi_fits(st->abi, want->entry.args[i]) &&
+		    ptsi_narrow(st->abi, want->entry.args[i]) ==
+			    ptsi_narrow(st->abi, st->info.entry.args[i]))
+			mask |= PTSI_CAN_ARG(i);
+	return mask;
+}
+
 /* Check want, and find out which way each change goes; -1 and errno when it can't be done. */
 int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		   struct ptsi_plan *plan)
@@ -115,6 +130,8 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		return -1;
 	if (ptsi_at_entry(st->info.op))
 		plan->change &= ~still_there(st, want);
+	if (ptsi_at_entry(st->info.op) && !plan->skip)
+		plan->change &= ~same_words(st, want);
 	err = ptsi_check_values(st, want, plan->change, plan->skip);
 	if (err)
 		return ptsi_fail(err);

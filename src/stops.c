@@ -95,13 +95,13 @@ static int exit_abi(const struct ptsi_state *s, struct ptsi_stop *st)
 }
 
 /*
- * The ABI of a call that is being skipped, at the SECCOMP stop that its nr -1 makes: that of its
- * entry, for -1 is a number of none (mips tells n64 from n32 by it).
+ * Whether a SECCOMP stop is that of a call which is being skipped, by the tracee's own filter for
+ * nr -1.  Registers may not tell such a call (mips' -1 is neither n64's nor n32's; riscv's argument
+ * 1 has made place for the result), and needn't: its exit stop will come.
  */
-static void skipped_abi(const struct ptsi_state *s, struct ptsi_stop *st)
+static bool being_skipped(const struct ptsi_state *s)
 {
-	if (s->phase == PTSI_INSIDE && (s->owed || s->again == PTSI_AGAIN_SKIPPED))
-		st->abi = s->call_abi;
+	return s->phase == PTSI_INSIDE && (s->owed || s->again == PTSI_AGAIN_SKIPPED);
 }
 
 /* What a syscall-stop is, by counting; NONE where that is unsure. */
@@ -304,12 +304,12 @@ static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
 
 		if (op < 0)
 			return -1;
-		if (op == PTSI_SYSCALL_INFO_SECCOMP)
-			skipped_abi(s, st);
 		if ((op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0) ||
 		    (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0)) {
 			if (errno != EOPNOTSUPP)
 				return -1;
+			if (op == PTSI_SYSCALL_INFO_SECCOMP && being_skipped(s))
+				return PTSI_STOP_OWN;
 			return unreadable(s, op);
 		}
 	}
