@@ -113,6 +113,25 @@ START_TEST(first_argument_is_refused)
 END_TEST
 
 /* Without GET: a tracer of a 32-bit kernel's width can't tell whose 32-bit call it is. */
+/* The first argument can't be set, but what differs in its upper half only needn't be. */
+START_TEST(same_word_is_no_change)
+{
+	struct ptsi_stop st = stop_at(ENTRY, RISCV64, 4);
+	struct ptsi_syscall_info want;
+
+	sim.info.entry.args[0] = UINT32_MAX;
+	want = read_stop(&st);
+	want.entry.args[0] = UINT64_MAX;
+	want.instruction_pointer = 0x10000;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	assert_word(PC, 0x10000);
+	want.entry.args[0] = 0xfffffffe;
+	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	assert_word(PC, 0x10000);
+}
+END_TEST
+
 START_TEST(length_without_get)
 {
 	struct ptsi_stop st = stop_at(EXIT, RISCV64, 4);
@@ -236,6 +255,7 @@ int main(void)
 
 	tcase_add_loop_test(tc, length_tells_the_abi, 0, n);
 	tcase_add_loop_test(tc, first_argument_is_refused, 0, n);
+	tcase_add_test(tc, same_word_is_no_change);
 	tcase_add_test(tc, length_without_get);
 	tcase_add_loop_test(tc, error_of_half_a_register_is_an_error, 0, n);
 	tcase_add_loop_test(tc, repeat_sets_a0, 0, n);
