@@ -129,9 +129,7 @@ int ptsi_stop_plan(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	if (ptsi_stop_abi(st) < 0)
 		return -1;
 	if (ptsi_at_entry(st->info.op))
-		plan->change &= ~still_there(st, want);
-	if (ptsi_at_entry(st->info.op) && !plan->skip)
-		plan->change &= ~same_words(st, want);
+		plan->change &= ~(still_there(st, want) | same_words(st, want));
 	err = ptsi_check_values(st, want, plan->change, plan->skip);
 	if (err)
 		return ptsi_fail(err);
