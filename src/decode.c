@@ -3,12 +3,10 @@
  * What a stop is about: by the kernel's request where it answers, by PTRACE_GETSIGINFO and
  * the registers where it doesn't.
  */
-#include <errno.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 
-#include "abi.h"
+#include "stop.h"
 
 #define INFO(member) ((int)offsetof(struct ptsi_syscall_info, member))
 
@@ -29,39 +27,60 @@ _Static_assert(INFO(arch) == 4 && INFO(instruction_pointer) == 8 && INFO(stack_p
 		       INFO(seccomp.reserved2) == 84,
 	       "struct ptrace_syscall_info of 6.16");
 
-/* Whether v is a value of the tracee's word, zero- or sign-extended. */
-bool ptsi_fits(const struct ptsi_abi *abi, uint64_t v)
+bool ptsi_decode_fits(const struct ptsi_abi *abi, uint64_t v)
 {
 	return abi->value == 8 || v == (uint32_t)v || v == (uint64_t)(int64_t)(int32_t)v;
 }
 
-/* v as the tracee's word has it: values that fit are the same if this is. */
-uint64_t ptsi_narrow(const struct ptsi_abi *abi, uint64_t v)
+uint64_t ptsi_decode_narrow(const struct ptsi_abi *abi, uint64_t v)
 {
 	return abi->value == 8 ? v : (uint32_t)v;
 }
 
-/* Whether the tracee's libc takes this result for an error where there is no error flag. */
-bool ptsi_is_errno(const struct ptsi_abi *abi, uint64_t v)
+bool ptsi_decode_is_errno(const struct ptsi_abi *abi, uint64_t v)
 {
 	if (abi->value == 4)
 		v = (uint64_t)(int64_t)(int32_t)v;
 	return v >= (uint64_t)-PTSI_MAX_ERRNO;
 }
 
-/* The row of the tables for this stop. */
-int ptsi_stop_abi(struct ptsi_stop *st)
+static const struct ptsi_abi *row_of_arch(const struct ptsi_family *family, uint32_t arch)
 {
-	if (!st->abi)
-		st->abi = st->family->pick(st);
-	return st->abi ? 0 : -1;
+	for (const struct ptsi_abi *const *abi = family->abis; *abi; abi++)
+		if ((*abi)->arch == arch)
+			return *abi;
+	return NULL;
 }
 
-/*
- * EXIT, of a 32-bit call: a 64-bit kernel may see no error in a result that it has only the low
- * half of.  True: that was so.
- */
-bool ptsi_repair_error(struct ptsi_syscall_info *info)
+int ptsi_decode_abi(struct ptsi_stop *st)
+{
+	const struct ptsi_family *family = st->family;
+
+	if (st->abi)
+		return 0;
+	if (family->pick) {
+		st->abi = family->pick(st);
+		return st->abi ? 0 : -1;
+	}
+	st->abi = st->info_size ? row_of_arch(family, st->info.arch) : family->own;
+	return st->abi ? 0 : ptsi_fail(EOPNOTSUPP);
+}
+
+/* Make st->abi the row that says more of this very call, at the cost of looking. */
+int ptsi_decode_refined(struct ptsi_stop *st)
+{
+	const struct ptsi_abi *abi;
+
+	if (!st->abi->refine)
+		return 0;
+	abi = st->abi->refine(st);
+	if (!abi)
+		return -1;
+	st->abi = abi;
+	return 0;
+}
+
+bool ptsi_decode_narrow_error(struct ptsi_syscall_info *info)
 {
 	if (info->op != PTSI_SYSCALL_INFO_EXIT || info->exit.is_error ||
 	    info->exit.rval != (uint32_t)info->exit.rval ||
@@ -73,18 +92,21 @@ bool ptsi_repair_error(struct ptsi_syscall_info *info)
 }
 
 /* EXIT: rval and is_error from the registers. */
-int ptsi_decode_result(struct ptsi_stop *st)
+static int decode_result(struct ptsi_stop *st)
 {
-	const struct ptsi_abi *abi = st->abi;
+	const struct ptsi_abi *abi;
 	uint64_t rval, flag;
 
+	if (st->abi->flag && ptsi_decode_refined(st) < 0)
+		return -1;
+	abi = st->abi;
 	if (ptsi_regs_word(st, abi->rval, &rval) < 0)
 		return -1;
-	if (abi->word == 4 || (abi->value == 4 && ptsi_is_errno(abi, rval)))
+	if (abi->word == 4 || (abi->value == 4 && ptsi_decode_is_errno(abi, rval)))
 		rval = (uint64_t)(int64_t)(int32_t)rval; /* as a kernel of that word says it */
-	if (abi->flag == PTSI_NO_WORD) {
+	if (!abi->flag) {
 		st->info.exit.rval = (int64_t)rval;
-		st->info.exit.is_error = ptsi_is_errno(abi, rval);
+		st->info.exit.is_error = ptsi_decode_is_errno(abi, rval);
 		return 0;
 	}
 	if (ptsi_regs_word(st, abi->flag, &flag) < 0)
@@ -100,38 +122,39 @@ static int decode_call(struct ptsi_stop *st)
 	const struct ptsi_abi *abi = st->abi;
 	uint64_t nr = 0;
 
-	if (abi->nr >= 0 && ptsi_regs_word(st, abi->nr, &nr) < 0)
+	if (abi->nr != PTSI_NR_CALL && ptsi_regs_word(st, abi->nr, &nr) < 0)
 		return -1;
 	st->info.entry.nr = (uint64_t)(int64_t)(int32_t)nr;
 	for (int i = 0; i < 6; i++) {
-		if (abi->arg[i] == PTSI_NO_WORD)
+		if (!abi->arg[i])
 			continue;
 		if (ptsi_regs_word(st, abi->arg[i], &st->info.entry.args[i]) < 0)
 			return -1;
 		if (!abi->whole_args)
-			st->info.entry.args[i] = ptsi_narrow(abi, st->info.entry.args[i]);
+			st->info.entry.args[i] = ptsi_decode_narrow(abi, st->info.entry.args[i]);
 	}
 	return 0;
 }
 
-static int decode(struct ptsi_stop *st)
+/* All that st->info.op says there is. */
+static int decode_words(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	info->arch = st->abi->arch;
 	if (ptsi_regs_word(st, st->abi->ip, &info->instruction_pointer) < 0 ||
 	    ptsi_regs_word(st, st->abi->sp, &info->stack_pointer) < 0)
 		return -1;
 	if (info->op == PTSI_SYSCALL_INFO_EXIT) {
-		if (ptsi_decode_result(st) < 0)
+		if (decode_result(st) < 0)
 			return -1;
 	} else if (info->op != PTSI_SYSCALL_INFO_NONE) {
 		if (decode_call(st) < 0)
 			return -1;
 	}
-	return st->abi->decode ? st->abi->decode(st) : 0;
+	return st->abi->mend_words ? st->abi->mend_words(st) : 0;
 }
 
 static int info_size(const struct ptsi_syscall_info *info)
@@ -176,8 +199,8 @@ static int op_by_siginfo(struct ptsi_stop *st)
 	return ptsi_fail(EOPNOTSUPP);
 }
 
-/* op: what the stop is known to be, or -1 */
-int ptsi_stop_info_by_registers(struct ptsi_stop *st, int op)
+/* Fill st->info by registers; op is what the stop is known to be, or -1. */
+int ptsi_decode_registers(struct ptsi_stop *st, int op)
 {
 	unsigned long message = 0;
 
@@ -192,35 +215,28 @@ int ptsi_stop_info_by_registers(struct ptsi_stop *st, int op)
 			return -1;
 		st->info.seccomp.ret_data = (uint32_t)message;
 	}
-	if (decode(st) < 0)
+	if (decode_words(st) < 0)
 		return -1;
 	st->info_size = info_size(&st->info);
 	return 0;
 }
 
-/* 1: st->info is the kernel's, repaired; 0: the kernel can't be asked; or -1 */
-int ptsi_stop_info_native(struct ptsi_stop *st)
+/* 0: st->info is the kernel's, mended; PTSI_LACKING: the kernel can't be asked; or -1. */
+int ptsi_decode_native(struct ptsi_stop *st)
 {
-	int size = ptsi_native_get(st, &st->info);
+	int size = ptsi_kernel_get(st, &st->info);
 
 	st->native_get = size != PTSI_LACKING;
-	if (!st->native_get)
-		return 0;
 	if (size < 0)
-		return -1;
+		return size;
 	st->info_size = size;
-	return st->family->repair && st->family->repair(st) < 0 ? -1 : 1;
+	return st->family->mend_native ? st->family->mend_native(st) : 0;
 }
 
-/* Fill st->info, unless it is known. */
-int ptsi_stop_info(struct ptsi_stop *st)
+/* Fill st->info, unless that is done. */
+int ptsi_decode_info(struct ptsi_stop *st)
 {
-	int r;
+	int r = st->info_size ? 0 : ptsi_decode_native(st);
 
-	if (st->info_size)
-		return 0;
-	r = ptsi_stop_info_native(st);
-	if (r < 0)
-		return -1;
-	return r ? 0 : ptsi_stop_info_by_registers(st, -1);
+	return r == PTSI_LACKING ? ptsi_decode_registers(st, -1) : r;
 }

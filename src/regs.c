@@ -3,18 +3,17 @@
  * Registers in and out with the fewest requests: words one by one through PEEKUSR and
  * POKEUSR where the architecture has them, else through the regset NT_PRSTATUS.
  */
-#include <errno.h>
 #include <string.h>
 #include <sys/uio.h>
 
-#include "abi.h"
+#include "stop.h"
 
 /* Up to here words are poked singly: measured, 3 POKEUSR cost less than GETREGSET + SETREGSET. */
 #define POKES_MAX 3
 
-uint64_t ptsi_image_word(const struct ptsi_abi *abi, const struct ptsi_image *image, int word)
+uint64_t ptsi_regs_image_get(const struct ptsi_abi *abi, const struct ptsi_image *image, int word)
 {
-	const unsigned char *p = image->bytes + (size_t)word * abi->word;
+	const unsigned char *p = image->bytes + (size_t)PTSI_INDEX(word) * abi->word;
 	uint64_t v = 0;
 
 	for (unsigned i = 0; i < abi->word; i++)
@@ -22,9 +21,9 @@ uint64_t ptsi_image_word(const struct ptsi_abi *abi, const struct ptsi_image *im
 	return v;
 }
 
-void ptsi_image_put(const struct ptsi_abi *abi, struct ptsi_image *image, int word, uint64_t val)
+void ptsi_regs_image_put(const struct ptsi_abi *abi, struct ptsi_image *image, int word, uint64_t val)
 {
-	unsigned char *p = image->bytes + (size_t)word * abi->word;
+	unsigned char *p = image->bytes + (size_t)PTSI_INDEX(word) * abi->word;
 
 	for (unsigned i = 0; i < abi->word; i++)
 		p[abi->big ? abi->word - 1 - i : i] = (unsigned char)(val >> (8 * i));
@@ -60,13 +59,26 @@ static int write_image(struct ptsi_stop *st, struct ptsi_image *image, size_t le
 	return ptsi_request(st, PTSI_SETREGSET, PTSI_NT_PRSTATUS, &iov) < 0 ? -1 : 0;
 }
 
-static int peek(const struct ptsi_stop *st, int word, uint64_t *val)
+static unsigned long user_address(const struct ptsi_abi *abi, int word)
+{
+	return (unsigned long)PTSI_INDEX(word) * abi->poke;
+}
+
+int ptsi_regs_word_of(struct ptsi_stop *st, const struct ptsi_abi *abi, int word, uint64_t *val)
 {
 	unsigned long v = 0;
 
-	if (ptsi_request(st, PTSI_PEEKUSR, (unsigned long)word * st->abi->poke, &v) < 0)
+	if (word <= 0 || (!abi->size && !abi->poke))
+		return ptsi_fail(EOPNOTSUPP);
+	if (!abi->size || (abi->poke && !st->image.len)) {
+		if (ptsi_request(st, PTSI_PEEKUSR, user_address(abi, word), &v) < 0)
+			return -1;
+		*val = v;
+		return 0;
+	}
+	if (ptsi_regs_read(st) < 0)
 		return -1;
-	*val = v;
+	*val = ptsi_regs_image_get(abi, &st->image, word);
 	return 0;
 }
 
@@ -74,23 +86,10 @@ static int poke(const struct ptsi_stop *st, int word, uint64_t val)
 {
 	void *data = (void *)(uintptr_t)val;
 
-	return ptsi_request(st, PTSI_POKEUSR, (unsigned long)word * st->abi->poke, data) < 0 ? -1 : 0;
+	return ptsi_request(st, PTSI_POKEUSR, user_address(st->abi, word), data) < 0 ? -1 : 0;
 }
 
-/* One word of the tracee's registers; the image is read at most once. */
-int ptsi_regs_word(struct ptsi_stop *st, int word, uint64_t *val)
-{
-	if (word < 0 || (!st->abi->size && !st->abi->poke))
-		return ptsi_fail(EOPNOTSUPP);
-	if (!st->abi->size || (st->abi->poke && !st->image.len))
-		return peek(st, word, val);
-	if (ptsi_regs_read(st) < 0)
-		return -1;
-	*val = ptsi_image_word(st->abi, &st->image, word);
-	return 0;
-}
-
-static struct ptsi_edit *edit(struct ptsi_edits *ed, int word)
+static struct ptsi_edit *edit_of(struct ptsi_edits *ed, int word)
 {
 	unsigned i;
 
@@ -102,28 +101,28 @@ static struct ptsi_edit *edit(struct ptsi_edits *ed, int word)
 	return &ed->e[ed->n++];
 }
 
-/* Add a change; the last one of a word counts.  A word that the ABI doesn't have is left out. */
-void ptsi_edit(struct ptsi_edits *ed, int word, uint64_t val)
+void ptsi_regs_edit(struct ptsi_edits *ed, int word, uint64_t val)
 {
-	if (word != PTSI_NO_WORD)
-		edit(ed, word)->val = val;
+	if (word)
+		edit_of(ed, word)->val = val;
 }
 
-void ptsi_edit_known(struct ptsi_edits *ed, int word, uint64_t old, uint64_t val)
+void ptsi_regs_edit_known(struct ptsi_edits *ed, int word, uint64_t old, uint64_t val)
 {
 	struct ptsi_edit *e;
 
-	if (word == PTSI_NO_WORD)
+	if (!word)
 		return;
-	e = edit(ed, word);
+	e = edit_of(ed, word);
 	e->known = true;
 	e->old = old;
 	e->val = val;
 }
 
 /*
- * Order the edits for poking: a word whose old value isn't known can come last without
- * being read, since what failed last needs no undoing.  Read the others of that kind.
+ * Before words are poked one by one: of those whose old value isn't known one can go last
+ * and need not be read, since there is nothing to undo when the last write fails.  The
+ * others are read now.
  */
 static int learn_old(struct ptsi_stop *st, struct ptsi_edits *ed)
 {
@@ -175,13 +174,13 @@ static int set_image(struct ptsi_stop *st, struct ptsi_edits *ed)
 		return -1;
 	memcpy(image.bytes, st->image.bytes, st->image.len);
 	for (unsigned i = 0; i < ed->n; i++) {
-		size_t end = ((size_t)ed->e[i].word + 1) * abi->word;
+		size_t end = (size_t)ed->e[i].word * abi->word;
 
 		if (end > st->image.len)
 			return ptsi_fail(EOPNOTSUPP);
-		ed->e[i].old = ptsi_image_word(abi, &st->image, ed->e[i].word);
+		ed->e[i].old = ptsi_regs_image_get(abi, &st->image, ed->e[i].word);
 		ed->e[i].known = true;
-		ptsi_image_put(abi, &image, ed->e[i].word, ed->e[i].val);
+		ptsi_regs_image_put(abi, &image, ed->e[i].word, ed->e[i].val);
 		if (end > len)
 			len = end;
 	}
@@ -196,10 +195,10 @@ static int set_image(struct ptsi_stop *st, struct ptsi_edits *ed)
 	return 0;
 }
 
-/* Take out what changes nothing, and the number where a hook sets it. */
+/* Take out what changes nothing, and return the number, taken out too, if a hook sets it. */
 static struct ptsi_edit take_nr(const struct ptsi_abi *abi, struct ptsi_edits *ed)
 {
-	struct ptsi_edit nr = { .word = PTSI_NO_WORD };
+	struct ptsi_edit nr = { .word = 0 };
 	struct ptsi_edit *to = ed->e;
 
 	for (const struct ptsi_edit *e = ed->e; e < ed->e + ed->n; e++) {
@@ -253,6 +252,6 @@ void ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed)
 	struct ptsi_edits back = { .n = 0 };
 
 	for (unsigned i = 0; i < ed->n; i++)
-		ptsi_edit_known(&back, ed->e[i].word, ed->e[i].val, ed->e[i].old);
+		ptsi_regs_edit_known(&back, ed->e[i].word, ed->e[i].val, ed->e[i].old);
 	ptsi_regs_write(st, &back);
 }

@@ -1,60 +1,112 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* Skipping a call: whether it can be, and which changes it takes. */
-#include <errno.h>
+/* All that skipping a call is: where a result survives, what it takes, and what is owed. */
+#include "stop.h"
 
-#include "abi.h"
-
-/* An enum ptsi_skip, or -1. */
-int ptsi_skip_rule(struct ptsi_stop *st)
-{
-	if (st->abi->skip)
-		return st->abi->skip(st);
-	if (st->info.op == PTSI_SYSCALL_INFO_ENTRY)
-		return st->abi->at_entry;
-	if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP)
-		return st->abi->at_seccomp;
-	return PTSI_SKIP_NO;
-}
-
-/* The changes that give the call this result; rval is the negative errno of an error. */
-int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
+/*
+ * PTSI_SKIP_PRESET.  -ENOSYS in the result's word that isn't the argument is the kernel's.
+ * A program that passes -ENOSYS itself gets the way that is always right.
+ */
+static int preset_rule(struct ptsi_stop *st)
 {
 	const struct ptsi_abi *abi = st->abi;
-	uint64_t flag;
+	uint64_t rval, arg;
 
-	if (abi->edit_result)
-		return abi->edit_result(st, ed, rval, error);
-	if (abi->flag == PTSI_NO_WORD) {
-		if (st->info.op == PTSI_SYSCALL_INFO_EXIT)
-			ptsi_edit_known(ed, abi->rval, (uint64_t)st->info.exit.rval, (uint64_t)rval);
-		else
-			ptsi_edit(ed, abi->rval, (uint64_t)rval);
-		return 0;
-	}
-	if (ptsi_regs_word(st, abi->flag, &flag) < 0)
+	if (ptsi_regs_read(st) < 0 || ptsi_regs_word(st, abi->rval, &rval) < 0 ||
+	    ptsi_regs_word(st, abi->arg[0], &arg) < 0)
 		return -1;
-	ptsi_edit_known(ed, abi->flag, flag,
-			(flag & ~abi->flag_mask) | (error ? abi->flag_set : 0));
-	ptsi_edit(ed, abi->rval, (uint64_t)(error ? -rval : rval));
-	return 0;
+	return (int32_t)rval == -abi->enosys && (int32_t)arg != -abi->enosys ? PTSI_SKIP_KEPT :
+									       PTSI_SKIP_EXIT;
+}
+
+/* What becomes of a result that is written at this stop: an enum ptsi_skip, or -1. */
+int ptsi_skip_rule(struct ptsi_stop *st)
+{
+	int rule = PTSI_SKIP_NO;
+
+	if (st->info.op == PTSI_SYSCALL_INFO_ENTRY)
+		rule = st->abi->skip_at_entry;
+	else if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP)
+		rule = st->abi->skip_at_seccomp;
+	return rule == PTSI_SKIP_PRESET ? preset_rule(st) : rule;
+}
+
+/* Whether a skipped call of this ABI may have its result where an argument or a flag was. */
+bool ptsi_skip_writes_ahead(const struct ptsi_abi *abi)
+{
+	return abi->skip_at_entry >= PTSI_SKIP_AHEAD || abi->skip_at_seccomp >= PTSI_SKIP_AHEAD;
+}
+
+/* Whether a syscall-exit-stop follows this stop, if the tracee is resumed for it. */
+bool ptsi_skip_has_exit(const struct ptsi_stop *st)
+{
+	if (st->abi->exit_stop == PTSI_EXIT_UNLESS_SKIPPED)
+		return st->info.op != PTSI_SYSCALL_INFO_ENTRY || st->info.entry.nr != UINT64_MAX;
+	return st->abi->exit_stop == PTSI_EXIT_ALWAYS;
 }
 
 /*
- * The changes that skip the call: the number -1 and, where it survives, the result.  Where
- * the kernel or a filter may replace it, it is written all the same: no exit stop may come.
+ * The number -1 and, where it survives, the result.  Where a filter may replace it, it is
+ * written all the same: no exit stop may come.
  */
-int ptsi_edit_skip(struct ptsi_stop *st, struct ptsi_edits *ed, int rule, int64_t rval, bool error)
+int ptsi_skip_edit(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_change *change)
 {
-	ptsi_edit_known(ed, st->abi->nr, st->info.entry.nr, UINT64_MAX);
-	if (rule == PTSI_SKIP_AHEAD || rule == PTSI_SKIP_KEPT)
-		return ptsi_edit_result(st, ed, rval, error);
+	int rule = ptsi_skip_rule(st);
+
+	if (rule < 0)
+		return -1;
+	ptsi_regs_edit_known(ed, st->abi->nr, st->info.entry.nr, UINT64_MAX);
+	if (rule < PTSI_SKIP_AHEAD || (!change->with_result && st->abi->presets))
+		return 0;
+	return ptsi_edit_result(st, ed, change->rval, change->is_error);
+}
+
+/* A skipped call is to run after all: no successful call clears a flag that was set ahead. */
+int ptsi_skip_edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	return ptsi_skip_writes_ahead(st->abi) ? ptsi_edit_flag(st, ed, false) : 0;
+}
+
+/* A number that can take the place of any other, or -1. */
+int ptsi_skip_harmless_nr(struct ptsi_stop *st)
+{
+	return ptsi_decode_refined(st) < 0 ? -1 : st->abi->getpid;
+}
+
+/* What want, a skip in any of its forms, is in full: nr -1 has a result, too. */
+void ptsi_skip_completed(const struct ptsi_abi *abi, const struct ptsi_syscall_info *want,
+			 struct ptsi_syscall_info *skip)
+{
+	*skip = *want;
+	skip->op = PTSI_SYSCALL_INFO_SKIP;
+	if (ptsi_before_call(want->op)) {
+		skip->exit.rval = -(int64_t)abi->enosys;
+		skip->exit.is_error = 1;
+	}
+}
+
+/*
+ * The call that takes the place of one to be skipped, for a tracee whose own seccomp filter
+ * kills it for the number -1; its result is replaced at the exit stop.
+ */
+int ptsi_skip_by_harmless_nr(struct ptsi_stop *st, const struct ptsi_syscall_info *skip,
+			     struct ptsi_syscall_info *call)
+{
+	int nr = ptsi_skip_harmless_nr(st);
+
+	if (nr < 0)
+		return -1;
+	*call = st->info;
+	call->instruction_pointer = skip->instruction_pointer;
+	call->stack_pointer = skip->stack_pointer;
+	call->entry.nr = (uint64_t)nr;
 	return 0;
 }
 
-/* A number that can take the place of any other; -1 and errno. */
-int ptsi_harmless_nr(struct ptsi_stop *st)
+/* What is to be set so that a skipped call has its result: again (SKIP), or at last (EXIT). */
+struct ptsi_syscall_info ptsi_skip_payment(const struct ptsi_owed *owed, uint8_t op)
 {
-	const struct ptsi_abi *abi = st->abi->variant ? st->abi->variant(st) : st->abi;
-
-	return abi ? abi->getpid : -1;
+	return (struct ptsi_syscall_info){
+		.op = op,
+		.exit = { .rval = owed->rval, .is_error = owed->is_error },
+	};
 }

@@ -6,24 +6,29 @@
  * signals, group-stops and PTRACE_INTERRUPT are taken on the way back to user mode, between
  * calls; events (fork, exec, seccomp...) are in the middle of one.
  */
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "abi.h"
+#include "followed.h"
 
 enum { EVENT_EXEC = 4, EVENT_EXIT = 6, EVENT_SECCOMP = 7, EVENT_STOP = 128 };
 
-static void forget_call(struct ptsi_state *s)
+static void forget_call(struct ptsi_followed *f)
 {
-	s->owed = s->in_place = false;
-	s->again = PTSI_AGAIN_NO;
-	s->kept_args = 0;
-	s->call_abi = NULL;
+	f->call = (struct ptsi_call){ 0 };
 }
 
-/* PTSI_STOP_*, with ENTRY for any syscall-stop. */
+/* A stop of the followed tracee, of which nothing is known yet. */
+void ptsi_stops_begin(const struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st)
+{
+	ptsi_core_begin(st, tid);
+	st->ptrace = f->ptrace;
+	st->way = f->way;
+	st->never = f->never;
+}
+
+/* PTSI_STOP_*, with UNKNOWN for a syscall-stop of either kind, or -1. */
 static int kind_of(struct ptsi_stop *st, int wstatus)
 {
 	int sig = WSTOPSIG(wstatus), event = wstatus >> 16;
@@ -39,7 +44,7 @@ static int kind_of(struct ptsi_stop *st, int wstatus)
 	if (event)
 		return PTSI_STOP_EVENT;
 	if (sig == (SIGTRAP | 0x80))
-		return PTSI_STOP_ENTRY;
+		return PTSI_STOP_UNKNOWN;
 	/* ptrace(2): a group-stop of a tracee that wasn't seized has no siginfo */
 	if (stops && ptsi_request(st, PTSI_GETSIGINFO, 0, &si) < 0)
 		return errno == EINVAL ? PTSI_STOP_GROUP : -1;
@@ -47,79 +52,60 @@ static int kind_of(struct ptsi_stop *st, int wstatus)
 }
 
 /*
- * Counting can't tell: a stop whose rval isn't the -ENOSYS that the kernel puts there for
- * every entry is an exit.  (Nobody but the kernel has been at it since it stopped.)
+ * The order of a call's two stops.  Where no call has shown it, ask:
+ * PTRACE_SECCOMP_GET_METADATA is of 4.16.  A size of 0 is refused with EINVAL or EACCES
+ * there; an older kernel, which may have either order, says EIO.  Returns an enum
+ * ptsi_order, or -1.
+ */
+int ptsi_stops_order(struct ptsi_followed *f, const struct ptsi_stop *st)
+{
+	if (f->order != PTSI_ORDER_UNKNOWN)
+		return f->order;
+	if (ptsi_request(st, PTSI_SECCOMP_GET_METADATA, 0, NULL) >= 0 || errno == EINVAL ||
+	    errno == EACCES)
+		f->order = PTSI_ENTRY_FIRST;
+	else if (errno == ESRCH)
+		return -1;
+	return f->order;
+}
+
+/*
+ * Where counting can't tell: a stop whose rval isn't the -ENOSYS that the kernel puts there
+ * for every entry is an exit.  (Nobody but the kernel has been at it since it stopped.)
  */
 static int op_by_result(struct ptsi_stop *st)
 {
 	uint64_t rval;
 
 	st->info.op = PTSI_SYSCALL_INFO_EXIT;
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return errno == EOPNOTSUPP ? PTSI_SYSCALL_INFO_NONE : -1;
 	if (!st->abi->presets)
 		return PTSI_SYSCALL_INFO_NONE;
 	if (ptsi_regs_word(st, st->abi->rval, &rval) < 0)
 		return -1;
-	if (ptsi_narrow(st->abi, rval) == ptsi_narrow(st->abi, (uint64_t)-(int)st->abi->enosys))
+	if (ptsi_decode_narrow(st->abi, rval) == ptsi_decode_narrow(st->abi, (uint64_t)-(int)st->abi->enosys))
 		return PTSI_SYSCALL_INFO_NONE;
 	return PTSI_SYSCALL_INFO_EXIT;
 }
 
-/*
- * The order, asked for where nothing has shown it: PTRACE_SECCOMP_GET_METADATA is of 4.16.  A size
- * of 0 is refused with EINVAL or EACCES there; an older kernel, which may have either order,
- * says EIO.  Returns an enum ptsi_order, or -1.
- */
-int ptsi_find_order(struct ptsi_state *s, const struct ptsi_stop *st)
-{
-	if (s->order != PTSI_ORDER_UNKNOWN)
-		return s->order;
-	if (ptsi_request(st, PTSI_SECCOMP_GET_METADATA, 0, NULL) >= 0 || errno == EINVAL ||
-	    errno == EACCES)
-		s->order = PTSI_ENTRY_FIRST;
-	else if (errno == ESRCH)
-		return -1;
-	return s->order;
-}
-
-/*
- * The ABI of a call at its exit: that of its entry, since ip needn't be behind the call's
- * instruction any more (rt_sigreturn); after execve that of the new program's code.
- */
-static int exit_abi(const struct ptsi_state *s, struct ptsi_stop *st)
-{
-	st->info.op = s->executed ? PTSI_SYSCALL_INFO_NONE : PTSI_SYSCALL_INFO_EXIT;
-	st->abi = s->executed ? NULL : s->call_abi;
-	return ptsi_stop_abi(st);
-}
-
-/*
- * Whether a SECCOMP stop is that of a call which is being skipped, by the tracee's own filter for
- * nr -1.  Registers may not tell such a call (mips' -1 is neither n64's nor n32's; riscv's argument
- * 1 has made place for the result), and needn't: its exit stop will come.
- */
-static bool being_skipped(const struct ptsi_state *s)
-{
-	return s->phase == PTSI_INSIDE && (s->owed || s->again == PTSI_AGAIN_SKIPPED);
-}
-
-/* What a syscall-stop is, by counting; NONE where that is unsure. */
-static int counted(struct ptsi_state *s, struct ptsi_stop *st)
+/* What a syscall-stop is, by counting or by a mark that it bears; NONE: it can't be known. */
+static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 {
 	int order;
 
-	if (s->phase == PTSI_OUTSIDE)
+	if (f->phase == PTSI_OUTSIDE)
 		return PTSI_SYSCALL_INFO_ENTRY;
-	if (s->phase == PTSI_INSIDE)
+	if (f->phase == PTSI_INSIDE)
 		return PTSI_SYSCALL_INFO_EXIT;
-	if (s->phase == PTSI_CALLED) {
-		order = ptsi_find_order(s, st);
+	if (f->phase == PTSI_CALLED) {
+		order = ptsi_stops_order(f, st);
 		if (order < 0)
 			return -1;
-		if (order != PTSI_ORDER_UNKNOWN)
-			return order == PTSI_ENTRY_FIRST ? PTSI_SYSCALL_INFO_EXIT :
-							   PTSI_SYSCALL_INFO_ENTRY;
+		if (order == PTSI_ENTRY_FIRST)
+			return PTSI_SYSCALL_INFO_EXIT;
+		if (order == PTSI_SECCOMP_FIRST)
+			return PTSI_SYSCALL_INFO_ENTRY;
 	}
 	if (st->family->mark) {
 		int op = st->family->mark(st);
@@ -130,110 +116,149 @@ static int counted(struct ptsi_state *s, struct ptsi_stop *st)
 	return op_by_result(st);
 }
 
-/* A call that was to be skipped has come by again, because of a filter or an old kernel. */
-static int skipped_again(struct ptsi_state *s, struct ptsi_stop *st)
+/*
+ * The ABI of a call at its exit is that of its entry, since ip needn't be behind the call's
+ * instruction any more (rt_sigreturn); after execve it is that of the new program's code.
+ */
+static int pick_exit_abi(const struct ptsi_call *call, struct ptsi_stop *st)
 {
-	struct ptsi_syscall_info skip = {
-		.op = PTSI_SYSCALL_INFO_SKIP,
-		.exit = { .rval = s->rval, .is_error = s->is_error },
-	};
+	st->info.op = call->executed ? PTSI_SYSCALL_INFO_NONE : PTSI_SYSCALL_INFO_EXIT;
+	st->abi = call->executed ? NULL : call->abi;
+	return ptsi_decode_abi(st);
+}
+
+/* Fill st->info by registers for a stop that is known to be op. */
+static int read_registers(const struct ptsi_call *call, struct ptsi_stop *st, int op)
+{
+	if (op == PTSI_SYSCALL_INFO_EXIT && pick_exit_abi(call, st) < 0)
+		return -1;
+	return ptsi_decode_registers(st, op);
+}
+
+/*
+ * What the call is can't be read from the registers; but where the tracee is stays known.
+ * A call that is being skipped needn't be read at the SECCOMP stop of the tracee's own filter
+ * for nr -1 (which is neither n64's nor n32's number on mips; riscv's argument 1 has made
+ * place for the result): its exit stop will come.
+ */
+static int unreadable(struct ptsi_followed *f, int op)
+{
+	if (op == PTSI_SYSCALL_INFO_SECCOMP && f->phase == PTSI_INSIDE &&
+	    (f->call.owed.due || f->call.replay_step == PTSI_REPLAY_SKIPPED))
+		return PTSI_STOP_OWN;
+	forget_call(f);
+	if (op == PTSI_SYSCALL_INFO_EXIT)
+		f->phase = PTSI_OUTSIDE;
+	else if (op == PTSI_SYSCALL_INFO_ENTRY)
+		f->phase = PTSI_INSIDE;
+	else if (f->phase != PTSI_INSIDE)
+		f->phase = PTSI_CALLED;
+	return PTSI_STOP_UNKNOWN;
+}
+
+/* A call that was to be skipped has come by again, because of a filter or an old kernel. */
+static int skip_again(struct ptsi_owed *owed, struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info skip = ptsi_skip_payment(owed, PTSI_SYSCALL_INFO_SKIP);
 	int r;
 
-	if (s->skip_nr != -1)
+	if (owed->nr != -1)
 		return PTSI_STOP_OWN;
-	r = ptsi_stop_set(st, &skip);
+	r = ptsi_core_set(st, &skip);
 	if (r < 0)
 		return -1;
-	s->owed = r == PTSI_AT_EXIT;
-	s->in_place = true;
+	owed->due = r == PTSI_AT_EXIT;
+	owed->skipped = true;
 	return PTSI_STOP_OWN;
 }
 
 /*
- * Of another stop of the call that was entered.  Registers may not tell a number that was set (arm
- * has the program's); but while a result is owed no other call can have come.
+ * Of another stop of the call that was entered, whether that call is skipped.  Registers may
+ * not tell a number that was set (arm has the program's); but while a result is owed no other
+ * call can have come.
  */
-static bool is_skipped(const struct ptsi_state *s, const struct ptsi_stop *st)
+static bool is_skipped(const struct ptsi_owed *owed, const struct ptsi_stop *st)
 {
-	if (s->owed && !st->native_get)
+	if (owed->due && !st->native_get)
 		return true;
-	return (s->owed || s->in_place) && (int)st->info.entry.nr == s->skip_nr;
+	return owed->skipped && (int)st->info.entry.nr == owed->nr;
 }
 
-static void enter(struct ptsi_state *s, const struct ptsi_stop *st)
+static void enter(struct ptsi_call *call, const struct ptsi_stop *st)
 {
-	s->call_abi = st->abi;
-	s->ip = st->info.instruction_pointer;
-	s->sp = st->info.stack_pointer;
+	call->abi = st->abi;
+	call->ip = st->info.instruction_pointer;
+	call->sp = st->info.stack_pointer;
 }
 
-static int entry_stop(struct ptsi_state *s, struct ptsi_stop *st)
+/* 1, 0 or -1: this is the repeat's stop that a rewound tracee was on its way to. */
+static int is_replay(struct ptsi_call *call, struct ptsi_stop *st)
 {
+	return call->replay_step == PTSI_REPLAY_REWOUND ? ptsi_replay_is_entered(call, st) : 0;
+}
+
+static int entry_stop(struct ptsi_followed *f, struct ptsi_stop *st)
+{
+	struct ptsi_call *call = &f->call;
 	/* before 4.8 the entry stop comes after the SECCOMP stop of the same call */
-	bool same = s->phase == PTSI_CALLED && !st->native_get &&
-		    s->ip == st->info.instruction_pointer && s->sp == st->info.stack_pointer;
+	bool same = f->phase == PTSI_CALLED && !st->native_get &&
+		    call->ip == st->info.instruction_pointer &&
+		    call->sp == st->info.stack_pointer;
+	int replay;
 
-	s->phase = PTSI_INSIDE;
-	if (same && is_skipped(s, st))
-		return skipped_again(s, st);
-	if (s->again == PTSI_AGAIN_REWOUND) {
-		int r = ptsi_again_entered(s, st);
-
-		if (r)
-			return r < 0 ? -1 : PTSI_STOP_OWN;
-	}
+	f->phase = PTSI_INSIDE;
+	if (same && is_skipped(&call->owed, st))
+		return skip_again(&call->owed, st);
+	replay = is_replay(call, st);
+	if (replay)
+		return replay < 0 ? -1 : PTSI_STOP_OWN;
 	if (!same)
-		forget_call(s);
-	enter(s, st);
-	return s->wants_syscalls ? PTSI_STOP_ENTRY : PTSI_STOP_OWN;
+		forget_call(f);
+	enter(call, st);
+	return f->wants_syscalls ? PTSI_STOP_ENTRY : PTSI_STOP_OWN;
 }
 
-static int seccomp_stop(struct ptsi_state *s, struct ptsi_stop *st)
+static int seccomp_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 {
-	bool no_exit;
+	struct ptsi_call *call = &f->call;
+	bool exits;
+	int replay;
 
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
-	no_exit = st->abi->no_exit && st->abi->no_exit(st);
-	if (s->phase == PTSI_INSIDE) {
-		s->order = PTSI_ENTRY_FIRST;
+	exits = ptsi_skip_has_exit(st);
+	if (f->phase == PTSI_INSIDE) {
+		f->order = PTSI_ENTRY_FIRST;
 	} else { /* no entry stop has been seen */
-		if (s->phase == PTSI_OUTSIDE && s->wants_syscalls && !no_exit)
-			s->order = PTSI_SECCOMP_FIRST;
-		s->phase = PTSI_CALLED;
-		if (s->again == PTSI_AGAIN_REWOUND) {
-			int r = ptsi_again_entered(s, st);
-
-			if (r)
-				return r < 0 ? -1 : PTSI_STOP_OWN;
-		}
-		forget_call(s);
+		if (f->phase == PTSI_OUTSIDE && f->wants_syscalls && exits)
+			f->order = PTSI_SECCOMP_FIRST;
+		f->phase = PTSI_CALLED;
+		replay = is_replay(call, st);
+		if (replay)
+			return replay < 0 ? -1 : PTSI_STOP_OWN;
+		forget_call(f);
 	}
-	if (no_exit)
-		s->phase = PTSI_OUTSIDE;
-	if (s->again == PTSI_AGAIN_SKIPPED ||
-	    (s->again == PTSI_AGAIN_RUNNING && s->redo_kind == PTSI_STOP_SECCOMP))
+	if (!exits)
+		f->phase = PTSI_OUTSIDE;
+	if (call->replay_step == PTSI_REPLAY_SKIPPED ||
+	    (call->replay_step == PTSI_REPLAY_RUNNING && call->replay_stop == PTSI_STOP_SECCOMP))
 		return PTSI_STOP_OWN;
-	if (is_skipped(s, st))
-		return skipped_again(s, st);
-	enter(s, st);
+	if (is_skipped(&call->owed, st))
+		return skip_again(&call->owed, st);
+	enter(call, st);
 	return PTSI_STOP_SECCOMP;
 }
 
-/* The result of a skipped call, unless it is there. */
-static int pay(struct ptsi_state *s, struct ptsi_stop *st)
+/* Give a skipped call the result that it is owed, unless it has it. */
+static int pay(struct ptsi_owed *owed, struct ptsi_stop *st)
 {
-	struct ptsi_syscall_info want = {
-		.op = PTSI_SYSCALL_INFO_EXIT,
-		.exit = { .rval = s->rval, .is_error = s->is_error },
-	};
+	struct ptsi_syscall_info result = ptsi_skip_payment(owed, PTSI_SYSCALL_INFO_EXIT);
 
-	if (!s->owed && !s->in_place)
+	if (!owed->skipped)
 		return 0;
-	if (ptsi_stop_set(st, &want) < 0)
+	if (ptsi_core_set(st, &result) < 0)
 		return -1;
-	st->info.exit = want.exit;
-	s->owed = s->in_place = false;
+	st->info.exit = result.exit;
 	return 0;
 }
 
@@ -241,128 +266,115 @@ static int pay(struct ptsi_state *s, struct ptsi_stop *st)
  * PTSI_KEEP_ARGS: a register is put back only if it still holds what was written, in the same
  * place of the same program, and is no result; execve and rt_sigreturn fill registers anew.
  */
-static int put_args_back(struct ptsi_state *s, struct ptsi_stop *st)
+static int put_args_back(const struct ptsi_call *call, struct ptsi_stop *st)
 {
 	struct ptsi_edits ed = { .n = 0 };
 	const struct ptsi_abi *abi;
+	uint64_t now;
 
-	if (!s->kept_args || st->info.instruction_pointer != s->ip ||
-	    st->info.stack_pointer != s->sp)
+	if (!call->kept_args || st->info.instruction_pointer != call->ip ||
+	    st->info.stack_pointer != call->sp)
 		return 0;
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	abi = st->abi;
 	for (int i = 0; i < 6; i++) {
-		uint64_t v;
-
-		if (!(s->kept_args & 1 << i) || abi->arg[i] == PTSI_NO_WORD ||
-		    abi->arg[i] == abi->rval || abi->arg[i] == abi->flag)
+		if (!(call->kept_args & 1 << i) || !abi->arg[i] || abi->arg[i] == abi->rval ||
+		    abi->arg[i] == abi->flag)
 			continue;
-		if (ptsi_regs_word(st, abi->arg[i], &v) < 0)
+		if (ptsi_regs_word(st, abi->arg[i], &now) < 0)
 			return -1;
-		if (ptsi_narrow(abi, v) == ptsi_narrow(abi, s->wrote[i]))
-			ptsi_edit_known(&ed, abi->arg[i], v, s->was[i]);
+		if (ptsi_decode_narrow(abi, now) == ptsi_decode_narrow(abi, call->wrote[i]))
+			ptsi_regs_edit_known(&ed, abi->arg[i], now, call->was[i]);
 	}
-	s->kept_args = 0;
 	return ptsi_regs_write(st, &ed);
 }
 
-static int exit_stop(struct ptsi_state *s, struct ptsi_stop *st)
+static int exit_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 {
-	s->phase = PTSI_OUTSIDE;
-	s->executed = false;
-	s->call_abi = NULL;
-	if (s->again == PTSI_AGAIN_SKIPPED)
-		return ptsi_again_rewind(s, st) < 0 ? -1 : PTSI_STOP_OWN;
-	if (pay(s, st) < 0 || put_args_back(s, st) < 0)
+	struct ptsi_call *call = &f->call;
+
+	f->phase = PTSI_OUTSIDE;
+	if (call->replay_step == PTSI_REPLAY_SKIPPED)
+		return ptsi_replay_rewind(call, st) < 0 ? -1 : PTSI_STOP_OWN;
+	if (pay(&call->owed, st) < 0 || put_args_back(call, st) < 0)
 		return -1;
-	s->again = PTSI_AGAIN_NO;
-	return s->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
+	forget_call(f);
+	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
 
-/* What the call is the registers don't tell; but where the tracee is stays known. */
-static int unreadable(struct ptsi_state *s, int op)
+static int call_stop(struct ptsi_followed *f, struct ptsi_stop *st, int kind)
 {
-	forget_call(s);
-	if (op == PTSI_SYSCALL_INFO_EXIT)
-		s->phase = PTSI_OUTSIDE;
-	else if (op == PTSI_SYSCALL_INFO_ENTRY)
-		s->phase = PTSI_INSIDE;
-	else if (s->phase != PTSI_INSIDE)
-		s->phase = PTSI_CALLED;
-	return PTSI_STOP_UNKNOWN;
-}
+	int op, r = ptsi_decode_native(st);
 
-static int call_stop(struct ptsi_state *s, struct ptsi_stop *st, int kind)
-{
-	int r = ptsi_stop_info_native(st);
-
-	if (r < 0)
-		return -1;
-	if (!r) {
-		int op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : counted(s, st);
-
+	if (r == PTSI_LACKING) {
+		op = kind == PTSI_STOP_SECCOMP ? PTSI_SYSCALL_INFO_SECCOMP : op_by_counting(f, st);
 		if (op < 0)
 			return -1;
-		if ((op == PTSI_SYSCALL_INFO_EXIT && exit_abi(s, st) < 0) ||
-		    (op != PTSI_SYSCALL_INFO_NONE && ptsi_stop_info_by_registers(st, op) < 0)) {
-			if (errno != EOPNOTSUPP)
-				return -1;
-			if (op == PTSI_SYSCALL_INFO_SECCOMP && being_skipped(s))
-				return PTSI_STOP_OWN;
-			return unreadable(s, op);
-		}
+		r = op == PTSI_SYSCALL_INFO_NONE ? 0 : read_registers(&f->call, st, op);
+		if (r < 0 && errno == EOPNOTSUPP)
+			return unreadable(f, op);
 	}
+	if (r < 0)
+		return -1;
 	switch (st->info_size ? st->info.op : PTSI_SYSCALL_INFO_NONE) {
 	case PTSI_SYSCALL_INFO_ENTRY:
-		r = entry_stop(s, st);
-		break;
+		return entry_stop(f, st);
 	case PTSI_SYSCALL_INFO_EXIT:
-		r = exit_stop(s, st);
-		break;
+		return exit_stop(f, st);
 	case PTSI_SYSCALL_INFO_SECCOMP:
-		r = seccomp_stop(s, st);
-		break;
+		return seccomp_stop(f, st);
 	default:
-		s->phase = PTSI_UNSURE;
+		f->phase = PTSI_UNSURE;
 		return PTSI_STOP_UNKNOWN;
 	}
-	if (r > 0 && r != PTSI_STOP_OWN)
-		ptsi_state_take(s, st);
-	return r;
+}
+
+/* The stop is the caller's, who may set something there. */
+static void show(struct ptsi_seen *seen, const struct ptsi_stop *st, struct ptsi_syscall_info *info)
+{
+	seen->abi = st->abi;
+	seen->native = st->native_get;
+	seen->info = st->info;
+	seen->info_size = st->info_size;
+	memcpy(info, &st->info, sizeof *info);
+}
+
+static void event_stop(struct ptsi_followed *f, int event)
+{
+	if (event == EVENT_EXEC || event == EVENT_EXIT)
+		forget_call(f);
+	f->call.executed = event == EVENT_EXEC;
+	f->phase = event == EVENT_STOP ? PTSI_OUTSIDE : PTSI_INSIDE;
 }
 
 int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_info *info)
 {
-	struct ptsi_state *s = ptsi_state(t);
+	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_stop st;
 	int kind;
 
 	memset(info, 0, sizeof *info);
-	s->now_size = 0;
-	ptsi_state_load(t, &st, false);
+	f->seen.info_size = 0;
+	ptsi_stops_begin(f, t->tid, &st);
 	kind = kind_of(&st, wstatus);
 	switch (kind) {
-	case PTSI_STOP_ENTRY:
+	case PTSI_STOP_UNKNOWN:
 	case PTSI_STOP_SECCOMP:
-		kind = call_stop(s, &st, kind);
-		if (s->now_size)
-			memcpy(info, &s->now, sizeof *info);
-		return kind;
+		kind = call_stop(f, &st, kind);
+		if (kind > PTSI_STOP_UNKNOWN && kind != PTSI_STOP_OWN)
+			show(&f->seen, &st, info);
+		break;
 	case PTSI_STOP_EVENT:
-		if (wstatus >> 16 == EVENT_EXEC || wstatus >> 16 == EVENT_EXIT)
-			forget_call(s);
-		s->executed = wstatus >> 16 == EVENT_EXEC;
-		s->phase = wstatus >> 16 == EVENT_STOP ? PTSI_OUTSIDE : PTSI_INSIDE;
-		return kind;
+		event_stop(f, wstatus >> 16);
+		break;
 	case PTSI_STOP_GONE:
-		forget_call(s);
-		return kind;
+		forget_call(f);
+		break;
 	case PTSI_STOP_SIGNAL:
 	case PTSI_STOP_GROUP:
-		s->phase = PTSI_OUTSIDE;
-		return kind;
-	default:
-		return -1;
+		f->phase = PTSI_OUTSIDE;
+		break;
 	}
+	return kind;
 }

@@ -15,9 +15,6 @@
 #ifndef PTSI_AARCH32_H
 #define PTSI_AARCH32_H
 
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_ARM 0x40000028
@@ -31,11 +28,12 @@ enum {
 };
 
 /* words of struct pt_regs */
-enum { R0, R1, R2, R3, R4, R5, R7 = 7, R12 = 12, R13, R15 = 15, CPSR, ORIG_R0 };
+enum { R0 = PTSI_WORD(0), R1, R2, R3, R4, R5, R7 = PTSI_WORD(7), R12 = PTSI_WORD(12), R13 };
+enum { R15 = PTSI_WORD(15), CPSR, ORIG_R0 };
 
 #if defined __arm__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(ARM_r0, R0) && AT(ARM_r1, R1) && AT(ARM_r2, R2) && AT(ARM_r3, R3), "");
 _Static_assert(AT(ARM_r4, R4) && AT(ARM_r5, R5) && AT(ARM_r7, R7) && AT(ARM_ip, R12), "");
 _Static_assert(AT(ARM_sp, R13) && AT(ARM_pc, R15) && AT(ARM_cpsr, CPSR), "");
@@ -46,27 +44,19 @@ _Static_assert(PSR_T_BIT == CPSR_THUMB, "");
 #define AARCH32_ROW                                                                              \
 	.name = "arm", .arch = ARCH_ARM, .word = 4, .value = 4, .pointer = 4, .insn_len = 4,     \
 	.size = AARCH32_SIZE, .enosys = 38, .nr = PTSI_NR_CALL,                                  \
-	.arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .arg1_copy = R0, .rval = R0, .ip = R15,          \
-	.sp = R13, .user_nr = R7, .getpid = 20, .flag = PTSI_NO_WORD, .prefix = true,            \
-	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT,                               \
-	.nr_refused = aarch32_nr_refused
+	.arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = R15, .sp = R13,                \
+	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .getpid = 20, .prefix = true,        \
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,                     \
+	.nr_last = AARCH32_NR_MAX, .insn_address = aarch32_insn_address
 
-static inline int aarch32_nr_refused(struct ptsi_stop *st, int nr)
-{
-	(void)st;
-	return nr > AARCH32_NR_MAX ? EOPNOTSUPP : 0;
-}
-
-/* The generic way is right for ARM code; Thumb's svc is shorter. */
-static inline int aarch32_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-				      const struct ptsi_syscall_info *entry)
+/* Thumb's svc is shorter. */
+static inline int aarch32_insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
 {
 	uint64_t cpsr;
 
-	if (ptsi_edit_repeat(st, ed, entry) < 0 || ptsi_regs_word(st, CPSR, &cpsr) < 0)
+	if (ptsi_regs_word(st, CPSR, &cpsr) < 0)
 		return -1;
-	if (cpsr & CPSR_THUMB)
-		ptsi_edit(ed, R15, entry->instruction_pointer - 2);
+	*addr = cpsr & CPSR_THUMB ? ip - 2 : ip - 4;
 	return 0;
 }
 

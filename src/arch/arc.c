@@ -13,9 +13,6 @@
  * (syscall_get_arguments in arch/arc/include/asm/syscall.h): all but the first are other
  * registers, of which PTRACE_SET_SYSCALL_INFO sets the stack pointer.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_ARCOMPACT 0x4000005d
@@ -26,31 +23,24 @@
 enum { SIZE = 96 };
 
 /* words of struct user_regs_struct */
-enum { RET = 6, R8 = 14, R5 = 17, R4, R3, R2, R1, R0, SP };
+enum { RET = PTSI_WORD(6), R8 = PTSI_WORD(14), R5 = PTSI_WORD(17), R4, R3, R2, R1, R0, SP };
 
 #if defined __arc__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(scratch.ret, RET) && AT(scratch.r8, R8) && AT(scratch.r5, R5), "");
 _Static_assert(AT(scratch.r4, R4) && AT(scratch.r3, R3) && AT(scratch.r2, R2), "");
 _Static_assert(AT(scratch.r1, R1) && AT(scratch.r0, R0) && AT(scratch.sp, SP), "");
-_Static_assert(AT(pad2, SIZE / 4), "");
+_Static_assert(AT(pad2, PTSI_WORD(SIZE / 4)), "");
 #endif
 
 /* The kernel takes r0 for the result when it comes to restart calls (do_signal). */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	if (ptsi_is_restart_code((int32_t)entry->entry.args[0]))
-		return ptsi_fail(EOPNOTSUPP);
-	return ptsi_edit_repeat(st, ed, entry);
-}
-
 #define ARC_ROW                                                                                  \
 	.word = 4, .value = 4, .pointer = 4, .size = SIZE, .enosys = 38, .nr = R8,               \
-	.arg = { R0, R1, R2, R3, R4, R5 }, .arg1_copy = PTSI_NO_WORD, .rval = R0, .ip = RET,     \
-	.sp = SP, .user_nr = R8, .getpid = 172, .flag = PTSI_NO_WORD, .prefix = true,            \
-	.at_entry = PTSI_SKIP_EXIT, .edit_repeat = edit_repeat
+	.arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = RET,     \
+	.sp = SP, .user_nr = R8, .getpid = 172, .prefix = true,            \
+	.skip_at_entry = PTSI_SKIP_EXIT, .restarts_by_rval = true,           \
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS
 
 static const struct ptsi_abi arcompact = {
 	ARC_ROW, .name = "arcompact", .arch = ARCH_ARCOMPACT, .insn_len = 4,
@@ -69,31 +59,20 @@ static const struct ptsi_abi *const abis[] = { &arcompact, &arcompactbe, &arcv2,
 
 /* What this is compiled for; registers don't tell. */
 #if defined __ARCHS__ || defined __ARCEM__
-#define OWN_ARCH (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ARCH_ARCV2BE : ARCH_ARCV2)
+#define OWN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? &arcv2be : &arcv2)
 #elif defined __arc__
-#define OWN_ARCH (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ARCH_ARCOMPACTBE : ARCH_ARCOMPACT)
+#define OWN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? &arcompactbe : &arcompact)
 #else
-#define OWN_ARCH 0
+#define OWN NULL
 #endif
 
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	uint32_t arch = st->info_size ? st->info.arch : OWN_ARCH;
-
-	for (const struct ptsi_abi *const *abi = abis; *abi; abi++)
-		if ((*abi)->arch == arch)
-			return *abi;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
-
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 
-	if (!ptsi_at_entry(info->op) || (info->arch != ARCH_ARCV2 && info->arch != ARCH_ARCV2BE))
+	if (!ptsi_before_call(info->op) || (info->arch != ARCH_ARCV2 && info->arch != ARCH_ARCV2BE))
 		return 0;
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	for (int i = 0; i < 6; i++)
 		if (ptsi_regs_word(st, st->abi->arg[i], &info->entry.args[i]) < 0)
@@ -101,12 +80,11 @@ static int repair(struct ptsi_stop *st)
 	return 0;
 }
 
-extern const struct ptsi_family ptsi_family_arc;
 const struct ptsi_family ptsi_family_arc = {
 	.name = "arc",
 	.abis = abis,
-	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS,
+	.own = OWN,
+	.look_at = 1 << PTSI_SYSCALL_INFO_ENTRY | 1 << PTSI_SYSCALL_INFO_SECCOMP,
 	.read_max = SIZE,
-	.pick = pick,
-	.repair = repair,
+	.mend_native = mend_native,
 };

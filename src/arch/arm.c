@@ -22,21 +22,19 @@ static int set_syscall(const struct ptsi_stop *st, int nr)
  */
 static int write_nr(struct ptsi_stop *st, int nr)
 {
-	struct ptsi_syscall_info now;
-	int r;
+	uint64_t now;
+	int told, err;
 
 	if (set_syscall(st, nr) < 0)
 		return -1;
-	if (nr != -1 || !ptsi_at_entry(st->info.op))
+	if (nr != -1 || !ptsi_before_call(st->info.op))
 		return 0;
-	r = ptsi_native_get(st, &now);
-	if (r == PTSI_LACKING || (r >= 0 && now.entry.nr == UINT64_MAX))
+	told = ptsi_kernel_nr(st, &now);
+	if (told == 0 || (told > 0 && now == UINT64_MAX))
 		return 0;
-	if (r >= 0)
-		errno = EOPNOTSUPP;
-	r = errno;
+	err = told < 0 ? errno : EOPNOTSUPP;
 	set_syscall(st, (int)st->info.entry.nr);
-	return ptsi_fail(r);
+	return ptsi_fail(err);
 }
 
 /* Whether a call can be skipped isn't known before it was tried. */
@@ -52,11 +50,11 @@ static int try_skip(struct ptsi_stop *st)
 	return 1;
 }
 
-static int decode(struct ptsi_stop *st)
+static int mend_words(struct ptsi_stop *st)
 {
 	uint64_t nr;
 
-	if (!ptsi_at_entry(st->info.op))
+	if (!ptsi_before_call(st->info.op))
 		return 0;
 	if (ptsi_regs_word(st, R7, &nr) < 0)
 		return -1;
@@ -64,33 +62,27 @@ static int decode(struct ptsi_stop *st)
 	return 0;
 }
 
-/*
- * An svc with a number in it may be an OABI call, whose number no register holds.  And a
- * 32-bit kernel takes r0 for the result when it comes to restart calls (do_signal), so the
- * first argument must not look like a restart code.
- */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
+/* An svc with a number in it may be an OABI call, whose number no register holds. */
+static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	unsigned long insn = 0, at = (unsigned long)(entry->instruction_pointer - 4);
+	unsigned long insn = 0;
 	uint64_t cpsr;
 
-	if (ptsi_is_restart_code((int32_t)entry->entry.args[0]))
-		return ptsi_fail(EOPNOTSUPP);
+	if (!entry)
+		return 1;
 	if (ptsi_regs_word(st, CPSR, &cpsr) < 0)
 		return -1;
-	if (!(cpsr & CPSR_THUMB)) {
-		if (ptsi_request(st, PTSI_PEEKDATA, at, &insn) < 0)
-			return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
-		if (insn & 0xffffff)
-			return ptsi_fail(EOPNOTSUPP);
-	}
-	return aarch32_edit_repeat(st, ed, entry);
+	if (cpsr & CPSR_THUMB)
+		return 1;
+	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)entry->instruction_pointer - 4, &insn) < 0)
+		return errno == EIO ? 0 : -1;
+	return !(insn & 0xffffff);
 }
 
+/* A 32-bit kernel takes r0 for the result when it comes to restart calls (do_signal). */
 static const struct ptsi_abi arm = {
-	AARCH32_ROW, .poke = 4, .write_nr = write_nr, .decode = decode, .edit_repeat = edit_repeat,
-	.try_skip = try_skip,
+	AARCH32_ROW, .poke = 4, .write_nr = write_nr, .try_skip = try_skip,
+	.mend_words = mend_words, .restarts_by_rval = true, .repeats = repeats,
 };
 
 /*
@@ -98,11 +90,8 @@ static const struct ptsi_abi arm = {
  * (arch/arm64/kernel/ptrace.c, task_user_regset_view); PTRACE_SET_SYSCALL_INFO reaches it.
  */
 static const struct ptsi_abi arm64_unseen = {
-	.name = "arm64", .arch = ARCH_AARCH64, .word = 4, .value = 8, .pointer = 8,
-	.enosys = 38, .nr = PTSI_NO_WORD,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
-	.user_nr = PTSI_NO_WORD, .getpid = 172, .flag = PTSI_NO_WORD,
+	.name = "arm64", .arch = ARCH_AARCH64, .enosys = 38, .getpid = 172, .value = 8,
+	.pointer = 8, .word = 4,
 };
 
 /* No 32-bit code has a cpsr without the mode bit. */
@@ -112,8 +101,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 	if (st->info_size)
 		return st->info.arch == ARCH_ARM ? &arm : &arm64_unseen;
-	st->abi = &arm; /* whose word is read */
-	if (ptsi_regs_word(st, CPSR, &cpsr) < 0)
+	if (ptsi_regs_word_of(st, &arm, CPSR, &cpsr) < 0)
 		return NULL;
 	if (cpsr & CPSR_MODE32)
 		return &arm;
@@ -123,24 +111,23 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 static int mark(struct ptsi_stop *st)
 {
-	return ptsi_stop_abi(st) < 0 ? PTSI_SYSCALL_INFO_NONE : arm_mark(st, R12);
+	return ptsi_decode_abi(st) < 0 ? PTSI_SYSCALL_INFO_NONE : arm_mark(st, R12);
 }
 
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	if (st->info.arch == ARCH_ARM)
-		ptsi_repair_error(&st->info);
+		ptsi_decode_narrow_error(&st->info);
 	return 0;
 }
 
 static const struct ptsi_abi *const abis[] = { &arm, &arm64_unseen, NULL };
 
-extern const struct ptsi_family ptsi_family_arm;
 const struct ptsi_family ptsi_family_arm = {
 	.name = "arm",
 	.abis = abis,
-	.nr_plain_max = AARCH32_NR_MAX,
+	.nr_plain_last = AARCH32_NR_MAX,
 	.pick = pick,
 	.mark = mark,
-	.repair = repair,
+	.mend_native = mend_native,
 };

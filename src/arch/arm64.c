@@ -21,14 +21,14 @@
 enum { NT_SYSTEM_CALL = 0x404, SIZE_64 = 272 };
 
 /* words of struct user_pt_regs */
-enum { X0, X1, X2, X3, X4, X5, X7 = 7, X8, SP = 31, PC };
+enum { X0 = PTSI_WORD(0), X1, X2, X3, X4, X5, X7 = PTSI_WORD(7), X8, SP = PTSI_WORD(31), PC };
 
 #if defined __aarch64__
 #include <asm/ptrace.h>
 _Static_assert(offsetof(struct user_pt_regs, regs) == 0, "");
-_Static_assert(sizeof ((struct user_pt_regs *)0)->regs == 8 * SP, "");
-_Static_assert(offsetof(struct user_pt_regs, sp) == 8 * SP, "");
-_Static_assert(offsetof(struct user_pt_regs, pc) == 8 * PC, "");
+_Static_assert(sizeof ((struct user_pt_regs *)0)->regs == 8 * PTSI_INDEX(SP), "");
+_Static_assert(offsetof(struct user_pt_regs, sp) == 8 * PTSI_INDEX(SP), "");
+_Static_assert(offsetof(struct user_pt_regs, pc) == 8 * PTSI_INDEX(PC), "");
 _Static_assert(sizeof(struct user_pt_regs) == SIZE_64, "");
 #endif
 
@@ -47,11 +47,11 @@ static int write_nr(struct ptsi_stop *st, int nr)
 	return system_call(st, PTSI_SETREGSET, &nr);
 }
 
-static int decode(struct ptsi_stop *st)
+static int mend_words(struct ptsi_stop *st)
 {
 	int nr;
 
-	if (!ptsi_at_entry(st->info.op))
+	if (!ptsi_before_call(st->info.op))
 		return 0;
 	if (system_call(st, PTSI_GETREGSET, &nr) < 0)
 		return -1;
@@ -62,13 +62,13 @@ static int decode(struct ptsi_stop *st)
 static const struct ptsi_abi arm64 = {
 	.name = "arm64", .arch = ARCH_AARCH64, .word = 8, .value = 8, .pointer = 8, .insn_len = 4,
 	.size = SIZE_64, .enosys = 38, .nr = PTSI_NR_CALL, .arg = { X0, X1, X2, X3, X4, X5 },
-	.arg1_copy = PTSI_NO_WORD, .rval = X0, .ip = PC, .sp = SP, .user_nr = X8, .getpid = 172,
-	.flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_AHEAD,
-	.at_seccomp = PTSI_SKIP_KEPT, .write_nr = write_nr, .decode = decode,
+	.rval = X0, .ip = PC, .sp = SP, .user_nr = X8, .getpid = 172,
+	.prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT, .write_nr = write_nr, .mend_words = mend_words,
 };
 
 static const struct ptsi_abi aarch32 = {
-	AARCH32_ROW, .write_nr = write_nr, .decode = decode, .edit_repeat = aarch32_edit_repeat,
+	AARCH32_ROW, .write_nr = write_nr, .mend_words = mend_words,
 };
 
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
@@ -87,37 +87,36 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 static int mark(struct ptsi_stop *st)
 {
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return PTSI_SYSCALL_INFO_NONE;
 	return arm_mark(st, st->abi == &aarch32 ? R12 : X7);
 }
 
 /* A kernel with PTRACE_SET_SYSCALL_INFO keeps orig_x0.  In a skipped call x0 is the result. */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	int has;
 
 	if (st->info.arch == ARCH_ARM)
-		ptsi_repair_error(&st->info);
-	if (st->info.arch == ARCH_ARM || !ptsi_at_entry(st->info.op) ||
+		ptsi_decode_narrow_error(&st->info);
+	if (st->info.arch == ARCH_ARM || !ptsi_before_call(st->info.op) ||
 	    st->info.entry.nr == UINT64_MAX)
 		return 0;
-	has = ptsi_native_has_set(st);
+	has = ptsi_kernel_has_set(st);
 	if (has)
 		return has < 0 ? -1 : 0;
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	return ptsi_regs_word(st, X0, &st->info.entry.args[0]);
 }
 
 static const struct ptsi_abi *const abis[] = { &arm64, &aarch32, NULL };
 
-extern const struct ptsi_family ptsi_family_arm64;
 const struct ptsi_family ptsi_family_arm64 = {
 	.name = "arm64",
 	.abis = abis,
-	.nr_plain_max = AARCH32_NR_MAX,
+	.nr_plain_last = AARCH32_NR_MAX,
 	.pick = pick,
 	.mark = mark,
-	.repair = repair,
+	.mend_native = mend_native,
 };

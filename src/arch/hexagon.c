@@ -6,9 +6,6 @@
  * arch/hexagon/kernel/traps.c; 5.10, 6.1, 7.2).  A call whose number is -1 returns -1, which
  * is -EPERM, whatever was written ahead.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_HEXAGON 0xa4
@@ -16,46 +13,29 @@
 enum { SIZE = 192 };
 
 /* words of struct user_regs_struct */
-enum { R0, R1, R2, R3, R4, R5, R6, R29 = 29, PC = 42 };
+enum { R0 = PTSI_WORD(0), R1, R2, R3, R4, R5, R6, R29 = PTSI_WORD(29), PC = PTSI_WORD(42) };
 
 #if defined __hexagon__
 #include <asm/user.h>
-#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(r0, R0) && AT(r1, R1) && AT(r2, R2) && AT(r3, R3) && AT(r4, R4), "");
 _Static_assert(AT(r5, R5) && AT(r6, R6) && AT(r29, R29) && AT(pc, PC), "");
 _Static_assert(sizeof(struct user_regs_struct) == SIZE, "");
 #endif
 
-/* The kernel takes r0 for the result when it comes to restart calls (do_signal). */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	if (ptsi_is_restart_code((int32_t)entry->entry.args[0]))
-		return ptsi_fail(EOPNOTSUPP);
-	return ptsi_edit_repeat(st, ed, entry);
-}
-
 static const struct ptsi_abi hexagon = {
 	.name = "hexagon", .arch = ARCH_HEXAGON, .word = 4, .value = 4, .pointer = 4,
 	.insn_len = 4, .size = SIZE, .enosys = 38, .nr = R6, .arg = { R0, R1, R2, R3, R4, R5 },
-	.arg1_copy = PTSI_NO_WORD, .rval = R0, .ip = PC, .sp = R29, .user_nr = R6, .getpid = 172,
-	.flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_EXIT,
-	.edit_repeat = edit_repeat,
+	.rval = R0, .ip = PC, .sp = R29, .user_nr = R6, .getpid = 172,
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,
+	/* the kernel takes r0 for the result when it comes to restart calls (do_signal) */
+	.restarts_by_rval = true,
 };
-
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size || st->info.arch == ARCH_HEXAGON)
-		return &hexagon;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
 
 static const struct ptsi_abi *const abis[] = { &hexagon, NULL };
 
-extern const struct ptsi_family ptsi_family_hexagon;
 const struct ptsi_family ptsi_family_hexagon = {
 	.name = "hexagon",
 	.abis = abis,
-	.pick = pick,
+	.own = &hexagon,
 };

@@ -13,9 +13,6 @@
  *
  * ip has the number of the slot in its two low bits; the kernel has that in psr.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_IA64 0xc0000032
@@ -23,7 +20,8 @@
 enum { SIZE = 57 * 8, PSR_RI = 41, TEMPLATE_MLX = 2 };
 
 /* words of elf_gregset_t; cfm and bsp stay as they are, else the call is abandoned */
-enum { R8 = 8, R10 = 10, R12 = 12, R15 = 15, CR_IIP = 42, CFM, CR_IPSR, AR_BSP = 46 };
+enum { R8 = PTSI_WORD(8), R10 = PTSI_WORD(10), R12 = PTSI_WORD(12), R15 = PTSI_WORD(15) };
+enum { CR_IIP = PTSI_WORD(42), CFM, CR_IPSR, AR_BSP = PTSI_WORD(46) };
 
 /* The address n registers on from that of one. */
 static uint64_t rse_skip(uint64_t addr, int n)
@@ -61,7 +59,7 @@ static int read_args(struct ptsi_stop *st, uint64_t args[6])
 	return 0;
 }
 
-static int decode(struct ptsi_stop *st)
+static int mend_words(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 	uint64_t psr, r8, r10;
@@ -69,7 +67,7 @@ static int decode(struct ptsi_stop *st)
 	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0)
 		return -1;
 	info->instruction_pointer += psr >> PSR_RI & 3;
-	if (ptsi_at_entry(info->op))
+	if (ptsi_before_call(info->op))
 		return read_args(st, info->entry.args);
 	if (info->op != PTSI_SYSCALL_INFO_EXIT)
 		return 0;
@@ -88,61 +86,50 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 		return ptsi_fail(EINVAL);
 	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0)
 		return -1;
-	ptsi_edit(ed, CR_IIP, ip & ~UINT64_C(15));
-	ptsi_edit(ed, CR_IPSR, (psr & ~(UINT64_C(3) << PSR_RI)) | (ip & 3) << PSR_RI);
+	ptsi_regs_edit(ed, CR_IIP, ip & ~UINT64_C(15));
+	ptsi_regs_edit(ed, CR_IPSR, (psr & ~(UINT64_C(3) << PSR_RI)) | (ip & 3) << PSR_RI);
 	return 0;
 }
 
 /* The slot before ip's.  In an MLX bundle the last two are one, which ip can't be set to. */
-static int previous_slot(const struct ptsi_stop *st, uint64_t ip, uint64_t *slot)
+static int insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
 {
 	uint64_t bundle = 0;
 
-	*slot = ip - 1;
+	*addr = ip - 1;
 	if (ip & 15)
 		return 0;
-	*slot = ip - 16 + 2;
+	*addr = ip - 16 + 2;
 	if (peek(st, ip - 16, &bundle) < 0)
 		return -1;
 	return (bundle >> 1 & 0xf) == TEMPLATE_MLX ? ptsi_fail(EOPNOTSUPP) : 0;
 }
 
 /* With the same arguments only.  The kernel restarts nothing unless r10 is -1 (signal.c). */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
+static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	uint64_t args[6], slot;
+	uint64_t args[6];
 
-	if (read_args(st, args) < 0 || previous_slot(st, entry->instruction_pointer, &slot) < 0)
-		return -1;
+	if (!entry)
+		return 1;
+	if (read_args(st, args) < 0)
+		return errno == EOPNOTSUPP ? 0 : -1;
 	for (int i = 0; i < 6; i++)
 		if (args[i] != entry->entry.args[i])
-			return ptsi_fail(EOPNOTSUPP);
-	ptsi_edit(ed, R15, entry->entry.nr);
-	ptsi_edit(ed, R10, 0);
-	return edit_ip(st, ed, slot);
+			return 0;
+	return 1;
 }
 
 static const struct ptsi_abi ia64 = {
 	.name = "ia64", .arch = ARCH_IA64, .word = 8, .value = 8, .pointer = 8, .size = SIZE,
-	.enosys = 38, .nr = R15,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = R8, .ip = CR_IIP, .sp = R12, .user_nr = R15,
+	.enosys = 38, .nr = R15, .rval = R8, .ip = CR_IIP, .sp = R12, .user_nr = R15,
 	.getpid = 1041, .flag = R10, .flag_mask = UINT64_MAX, .flag_set = UINT64_MAX,
-	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .decode = decode, .edit_ip = edit_ip,
-	.edit_repeat = edit_repeat,
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .mend_words = mend_words, .edit_ip = edit_ip,
+	.repeats = repeats, .insn_address = insn_address,
 };
 
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size || st->info.arch == ARCH_IA64)
-		return &ia64;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
-
 /* Before 5.12 and 5.10.223 errors are told as positive errnos (syscall_get_error). */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 
@@ -153,13 +140,12 @@ static int repair(struct ptsi_stop *st)
 
 static const struct ptsi_abi *const abis[] = { &ia64, NULL };
 
-extern const struct ptsi_family ptsi_family_ia64;
 const struct ptsi_family ptsi_family_ia64 = {
 	.name = "ia64",
 	.abis = abis,
 	.all_wide = true,
 	.read_max = SIZE,
 	.peek_returns = true,
-	.pick = pick,
-	.repair = repair,
+	.own = &ia64,
+	.mend_native = mend_native,
 };

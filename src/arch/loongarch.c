@@ -10,9 +10,6 @@
  * Of the regset's 360 bytes the last 80 are neither read nor written by the kernel.  POKEUSR's
  * address is a register's index.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_LOONGARCH64 0xc0000102
@@ -20,50 +17,32 @@
 enum { SIZE = 280 };
 
 /* words of struct user_pt_regs */
-enum { R0, SP = 3, A0, A1, A2, A3, A4, A5, A7 = 11, ORIG_A0 = 32, ERA };
+enum { R0 = PTSI_WORD(0), SP = PTSI_WORD(3), A0, A1, A2, A3, A4, A5, A7 = PTSI_WORD(11) };
+enum { ORIG_A0 = PTSI_WORD(32), ERA };
 
 #if defined __loongarch__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct user_pt_regs, r) == 8 * (w))
+#define AT(r, w) (offsetof(struct user_pt_regs, r) == 8 * PTSI_INDEX(w))
 _Static_assert(AT(regs, R0) && AT(orig_a0, ORIG_A0) && AT(csr_era, ERA), "");
-_Static_assert(AT(csr_badv, ERA + 1) && AT(reserved, SIZE / 8), "");
+_Static_assert(AT(csr_badv, ERA + 1) && AT(reserved, PTSI_WORD(SIZE / 8)), "");
 #endif
-
-/* The user's a0 is the result here.  r0 == 0: this was no call, there is nothing to restart. */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	if (ptsi_edit_repeat(st, ed, entry) < 0)
-		return -1;
-	ptsi_edit(ed, A0, entry->entry.args[0]);
-	ptsi_edit(ed, R0, 0);
-	return 0;
-}
 
 static const struct ptsi_abi loongarch64 = {
 	.name = "loongarch64", .arch = ARCH_LOONGARCH64, .word = 8, .value = 8, .pointer = 8,
 	.insn_len = 4, .size = SIZE, .enosys = 38, .nr = A7,
-	.arg = { ORIG_A0, A1, A2, A3, A4, A5 }, .arg1_copy = PTSI_NO_WORD, .rval = A0, .ip = ERA,
-	.sp = SP, .user_nr = A7, .getpid = 172, .flag = PTSI_NO_WORD, .poke = 1, .prefix = true,
-	.presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT,
-	.edit_repeat = edit_repeat,
+	.arg = { ORIG_A0, A1, A2, A3, A4, A5 }, .rval = A0, .ip = ERA,
+	.sp = SP, .user_nr = A7, .getpid = 172, .poke = 1, .prefix = true,
+	.presets = true, .skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,
+	.user_arg1 = A0,
+	.no_restart = R0, /* 0: this was no call, there is nothing to restart */
 };
-
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size || st->info.arch == ARCH_LOONGARCH64)
-		return &loongarch64;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
 
 static const struct ptsi_abi *const abis[] = { &loongarch64, NULL };
 
-extern const struct ptsi_family ptsi_family_loongarch;
 const struct ptsi_family ptsi_family_loongarch = {
 	.name = "loongarch",
 	.abis = abis,
 	.read_max = SIZE,
 	.all_wide = true,
-	.pick = pick,
+	.own = &loongarch64,
 };

@@ -9,9 +9,6 @@
  * 68000 without MMU.  (arch/m68k of 5.10, 6.1 and 7.2: kernel/entry.S, coldfire/entry.S,
  * 68000/entry.S.)
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_M68K 4
@@ -19,40 +16,37 @@
 enum { SIZE = 76, GETREGS = 12, SETREGS = 13 };
 
 /* words of GETREGS; PT_* of uapi/asm/ptrace.h */
-enum { D1, D2, D3, D4, D5, A0 = 7, D0 = 14, USP, ORIG_D0, PC = 18 };
+enum { D1 = PTSI_WORD(0), D2, D3, D4, D5, A0 = PTSI_WORD(7), D0 = PTSI_WORD(14), USP, ORIG_D0 };
+enum { PC = PTSI_WORD(18) };
 
 #if defined __m68k__
 #include <asm/ptrace.h>
-_Static_assert(PT_D1 == D1 && PT_D2 == D2 && PT_D3 == D3 && PT_D4 == D4 && PT_D5 == D5, "");
-_Static_assert(PT_A0 == A0 && PT_D0 == D0 && PT_USP == USP && PT_ORIG_D0 == ORIG_D0, "");
-_Static_assert(PT_PC == PC, "");
+#define AT(index, w) ((index) == PTSI_INDEX(w))
+_Static_assert(AT(PT_D1, D1) && AT(PT_D2, D2) && AT(PT_D3, D3) && AT(PT_D4, D4), "");
+_Static_assert(AT(PT_D5, D5) && AT(PT_A0, A0) && AT(PT_D0, D0) && AT(PT_USP, USP), "");
+_Static_assert(AT(PT_ORIG_D0, ORIG_D0) && AT(PT_PC, PC), "");
 #endif
 
 #define M68K_ROW                                                                                 \
 	.arch = ARCH_M68K, .word = 4, .value = 4, .pointer = 4, .insn_len = 2,   \
 	.big = true, .size = SIZE, .enosys = 38, .nr = ORIG_D0,                                  \
-	.arg = { D1, D2, D3, D4, D5, A0 }, .arg1_copy = PTSI_NO_WORD, .rval = D0, .ip = PC,      \
-	.sp = USP, .user_nr = D0, .getpid = 20, .flag = PTSI_NO_WORD, .poke = 4
+	.arg = { D1, D2, D3, D4, D5, A0 }, .rval = D0, .ip = PC,      \
+	.sp = USP, .user_nr = D0, .getpid = 20, .poke = 4
 
 /* d0 is -ENOSYS before the entry stop, and a number out of range leaves it alone */
 static const struct ptsi_abi classic = {
 	M68K_ROW, .name = "m68k", .presets = true,
-	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT,
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,
 };
 
 /* The call's function was looked up before the entry stop: another number comes too late. */
-static int limit_coldfire(const struct ptsi_stop *st, int can)
-{
-	return ptsi_at_entry(st->info.op) ? can & ~(PTSI_CAN_NR | PTSI_CAN_SKIP) : can;
-}
-
 static const struct ptsi_abi coldfire = {
-	M68K_ROW, .name = "m68k_coldfire", .presets = true, .limit = limit_coldfire,
+	M68K_ROW, .name = "m68k_coldfire", .presets = true, .cant_entry = PTSI_CAN_NR,
 };
 
 /* -ENOSYS is put into d0 after the entry stop */
 static const struct ptsi_abi nommu = {
-	M68K_ROW, .name = "m68k_nommu", .at_entry = PTSI_SKIP_EXIT,
+	M68K_ROW, .name = "m68k_nommu", .skip_at_entry = PTSI_SKIP_EXIT,
 };
 
 #if defined __mcoldfire__
@@ -63,12 +57,6 @@ static const struct ptsi_abi nommu = {
 #else
 #define OWN classic
 #endif
-
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	(void)st;
-	return &OWN;
-}
 
 static int read_regs(struct ptsi_stop *st)
 {
@@ -86,11 +74,10 @@ static int write_regs(struct ptsi_stop *st, const struct ptsi_image *image, size
 
 static const struct ptsi_abi *const abis[] = { &classic, &coldfire, &nommu, NULL };
 
-extern const struct ptsi_family ptsi_family_m68k;
 const struct ptsi_family ptsi_family_m68k = {
 	.name = "m68k",
 	.abis = abis,
-	.pick = pick,
+	.own = &OWN,
 	.read = read_regs,
 	.write = write_regs,
 };

@@ -11,9 +11,6 @@
  * The call takes its first argument from r0; PTRACE_GET_SYSCALL_INFO and a restart take it
  * from orig_r0, which no regset has.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_NDS32 0x400000a7
@@ -22,60 +19,42 @@
 enum { SIZE = 140 };
 
 /* words of struct user_pt_regs */
-enum { R0, R1, R2, R3, R4, R5, R15 = 15, SP = 29, IPC, SYSCALLNO = 34 };
+enum { R0 = PTSI_WORD(0), R1, R2, R3, R4, R5, R15 = PTSI_WORD(15), SP = PTSI_WORD(29), IPC };
+enum { SYSCALLNO = PTSI_WORD(34) };
 
 #if defined __nds32__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct user_pt_regs, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct user_pt_regs, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(uregs, R0) && AT(sp, SP) && AT(ipc, IPC) && AT(syscallno, SYSCALLNO), "");
 _Static_assert(sizeof(struct user_pt_regs) == SIZE, "");
-#define OWN_ARCH (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ARCH_NDS32BE : ARCH_NDS32)
+#define OWN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? &nds32be : &nds32)
 #else
-#define OWN_ARCH 0
+#define OWN NULL
 #endif
-
-/* A call that is skipped, by us or by its program's own -1. */
-static bool no_exit(const struct ptsi_stop *st)
-{
-	return st->info.op == PTSI_SYSCALL_INFO_ENTRY && st->info.entry.nr == UINT64_MAX;
-}
 
 #define NDS32_ROW                                                                                \
 	.name = "nds32", .word = 4, .value = 4, .pointer = 4, .insn_len = 4, .size = SIZE,       \
 	.enosys = 38, .nr = SYSCALLNO, .arg = { R0, R1, R2, R3, R4, R5 },                        \
-	.arg1_copy = PTSI_NO_WORD, .rval = R0, .ip = IPC, .sp = SP, .user_nr = R15,              \
-	.getpid = 172, .flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_KEPT,         \
-	.no_exit = no_exit
+	.rval = R0, .ip = IPC, .sp = SP, .user_nr = R15,              \
+	.getpid = 172, .prefix = true, .skip_at_entry = PTSI_SKIP_KEPT,         \
+	.exit_stop = PTSI_EXIT_UNLESS_SKIPPED
 
 static const struct ptsi_abi nds32 = { NDS32_ROW, .arch = ARCH_NDS32 };
 static const struct ptsi_abi nds32be = { NDS32_ROW, .arch = ARCH_NDS32BE, .big = true };
 
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	uint32_t arch = st->info_size ? st->info.arch : OWN_ARCH;
-
-	if (arch == ARCH_NDS32)
-		return &nds32;
-	if (arch == ARCH_NDS32BE)
-		return &nds32be;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
-
 /* The first argument that the call will have; of a skipped call r0 is the result. */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
-	if (!ptsi_at_entry(st->info.op) || st->info.entry.nr == UINT64_MAX)
+	if (!ptsi_before_call(st->info.op) || st->info.entry.nr == UINT64_MAX)
 		return 0;
-	return ptsi_stop_abi(st) < 0 ? -1 : ptsi_regs_word(st, R0, &st->info.entry.args[0]);
+	return ptsi_decode_abi(st) < 0 ? -1 : ptsi_regs_word(st, R0, &st->info.entry.args[0]);
 }
 
 static const struct ptsi_abi *const abis[] = { &nds32, &nds32be, NULL };
 
-extern const struct ptsi_family ptsi_family_nds32;
 const struct ptsi_family ptsi_family_nds32 = {
 	.name = "nds32",
 	.abis = abis,
-	.pick = pick,
-	.repair = repair,
+	.own = OWN,
+	.mend_native = mend_native,
 };

@@ -6,8 +6,6 @@
 #ifndef PTSI_O32_STACK_H
 #define PTSI_O32_STACK_H
 
-#include <errno.h>
-
 #include "../abi.h"
 
 /* Four bytes of it, in the word that PTRACE_PEEKDATA gives. */
@@ -46,20 +44,17 @@ static int o32_stack_word(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 }
 
 /* A repeat takes them from there again: they have to be there. */
-static int o32_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-			   const struct ptsi_syscall_info *entry)
+static int o32_repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	struct o32_slot slot;
 
-	for (unsigned i = 4; i < 6; i++) {
-		if (!ptsi_fits(st->abi, entry->entry.args[i]))
-			return ptsi_fail(ERANGE);
+	for (unsigned i = 4; i < 6 && entry; i++) {
 		if (o32_read_slot(st, i, &slot) < 0)
-			return -1;
+			return errno == EOPNOTSUPP ? 0 : -1;
 		if (o32_slot_value(&slot) != (uint32_t)entry->entry.args[i])
-			return ptsi_fail(EOPNOTSUPP);
+			return 0;
 	}
-	return ptsi_edit_repeat(st, ed, entry);
+	return 1;
 }
 
 static int o32_exchange(const struct ptsi_stop *st, unsigned n, uint64_t *val)

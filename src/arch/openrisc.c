@@ -8,9 +8,6 @@
  * arch/openrisc/kernel/entry.S; 5.10, 6.1, 7.2), but PTRACE_GET_SYSCALL_INFO tells the copy
  * and PTRACE_SET_SYSCALL_INFO sets the copy alone, so that the call runs as it was.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_OPENRISC 0x5c
@@ -18,12 +15,12 @@
 enum { SIZE = 136 };
 
 /* words of struct user_regs_struct */
-enum { SP = 1, GPR3 = 3, GPR11 = 11, PC = 32 };
+enum { SP = PTSI_WORD(1), GPR3 = PTSI_WORD(3), GPR11 = PTSI_WORD(11), PC = PTSI_WORD(32) };
 
 #if defined __or1k__
 #include <asm/ptrace.h>
 _Static_assert(offsetof(struct user_regs_struct, gpr) == 0, "");
-_Static_assert(offsetof(struct user_regs_struct, pc) == 4 * PC, "");
+_Static_assert(offsetof(struct user_regs_struct, pc) == 4 * PTSI_INDEX(PC), "");
 _Static_assert(sizeof(struct user_regs_struct) == SIZE, "");
 #endif
 
@@ -31,26 +28,19 @@ static const struct ptsi_abi openrisc = {
 	.name = "openrisc", .arch = ARCH_OPENRISC, .word = 4, .value = 4, .pointer = 4,
 	.insn_len = 4, .big = true, .size = SIZE, .enosys = 38, .nr = GPR11,
 	.arg = { GPR3, GPR3 + 1, GPR3 + 2, GPR3 + 3, GPR3 + 4, GPR3 + 5 },
-	.arg1_copy = PTSI_NO_WORD, .rval = GPR11, .ip = PC, .sp = SP, .user_nr = GPR11,
-	.getpid = 172, .flag = PTSI_NO_WORD, .prefix = true, .at_entry = PTSI_SKIP_EXIT,
+	.rval = GPR11, .ip = PC, .sp = SP, .user_nr = GPR11,
+	.getpid = 172, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
 };
 
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size || st->info.arch == ARCH_OPENRISC)
-		return &openrisc;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
-
 /* The number that the call will be made by. */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	uint64_t nr;
 
-	if (!ptsi_at_entry(st->info.op))
+	if (!ptsi_before_call(st->info.op))
 		return 0;
-	if (ptsi_stop_abi(st) < 0 || ptsi_regs_word(st, GPR11, &nr) < 0)
+	if (ptsi_decode_abi(st) < 0 || ptsi_regs_word(st, GPR11, &nr) < 0)
 		return -1;
 	st->info.entry.nr = (uint64_t)(int64_t)(int32_t)nr;
 	return 0;
@@ -58,11 +48,10 @@ static int repair(struct ptsi_stop *st)
 
 static const struct ptsi_abi *const abis[] = { &openrisc, NULL };
 
-extern const struct ptsi_family ptsi_family_openrisc;
 const struct ptsi_family ptsi_family_openrisc = {
 	.name = "openrisc",
 	.abis = abis,
-	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
-	.pick = pick,
-	.repair = repair,
+	.own = &openrisc,
+	.look_at = 1 << PTSI_SYSCALL_INFO_ENTRY | 1 << PTSI_SYSCALL_INFO_SECCOMP,
+	.mend_native = mend_native,
 };

@@ -14,9 +14,6 @@
  * PTRACE_SET_SYSCALL_INFO with the number -1 leaves that too; and to a 32-bit call of a 64-bit
  * kernel, which takes its arguments as they are then, it passes upper halves on (7.2).
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_PARISC 0xf
@@ -25,17 +22,17 @@
 enum { USER = 3 }; /* privilege level, in the two lower bits of addresses */
 
 /* words of struct pt_regs, in which floating-point registers have 64 bits; iaoq is two */
-enum { GR20 = 20, GR21, GR22, GR23, GR24, GR25, GR26, GR28 = 28, GR30 = 30, GR31 };
-enum { IAOQ_32 = 106, IAOQ_64 = 74 };
+enum { GR20 = PTSI_WORD(20), GR21, GR22, GR23, GR24, GR25, GR26, GR28 = PTSI_WORD(28) };
+enum { GR30 = PTSI_WORD(30), GR31, IAOQ_32 = PTSI_WORD(106), IAOQ_64 = PTSI_WORD(74) };
 
 #if defined __hppa__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct pt_regs, r) == sizeof(long) * (w))
+#define AT(r, w) (offsetof(struct pt_regs, r) == sizeof(long) * PTSI_INDEX(w))
 _Static_assert(AT(gr[20], GR20) && AT(gr[26], GR26) && AT(gr[28], GR28) && AT(gr[31], GR31), "");
 _Static_assert(AT(iaoq[0], sizeof(long) == 4 ? IAOQ_32 : IAOQ_64), "");
 #endif
 
-static int decode(struct ptsi_stop *st)
+static int mend_words(struct ptsi_stop *st)
 {
 	st->info.instruction_pointer &= ~(uint64_t)USER;
 	return 0;
@@ -46,18 +43,9 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	if (ip & USER)
 		return ptsi_fail(EINVAL);
-	ptsi_edit(ed, GR31, ip | USER);
-	ptsi_edit(ed, st->abi->ip, ip | USER);
-	ptsi_edit(ed, st->abi->ip + 1, (ip + 4) | USER);
-	return 0;
-}
-
-/* A 64-bit kernel has the call's width in the lowest bit (linux_gateway_entry in syscall.S). */
-static int edit_sp(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t sp)
-{
-	if ((sp ^ st->info.stack_pointer) & 1)
-		return ptsi_fail(EINVAL);
-	ptsi_edit_known(ed, GR30, st->info.stack_pointer, sp);
+	ptsi_regs_edit(ed, GR31, ip | USER);
+	ptsi_regs_edit(ed, st->abi->ip, ip | USER);
+	ptsi_regs_edit(ed, st->abi->ip + 1, (ip + 4) | USER);
 	return 0;
 }
 
@@ -73,45 +61,32 @@ static int read_insn(const struct ptsi_stop *st, uint64_t addr, uint32_t *insn)
 
 /*
  * Behind the branch to the gateway is what is run first: mostly ldi nr,%r20, which sets the
- * number anew.  nr -1: any will do.
+ * number anew.
  */
-static int carries(const struct ptsi_stop *st, uint64_t ip, uint64_t nr)
+static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	enum { LDI_MAX = 0x1fff };
 	const uint32_t ble = 0xe4008200, nop = 0x08000240, ldi_r20 = 0x34140000;
+	uint64_t ip = st->info.instruction_pointer;
 	uint32_t branch, slot, ldi;
 
 	if (read_insn(st, ip - 8, &branch) < 0 || read_insn(st, ip - 4, &slot) < 0)
-		return -1;
-	ldi = nr == UINT64_MAX ? slot & LDI_MAX << 1 : (uint32_t)nr << 1;
+		return errno == EOPNOTSUPP ? 0 : -1;
+	ldi = entry ? (uint32_t)entry->entry.nr << 1 : slot & LDI_MAX << 1;
 	return branch == ble && (slot == nop || (ldi >> 1 <= LDI_MAX && slot == (ldi_r20 | ldi)));
 }
 
-static int repeats(struct ptsi_stop *st)
-{
-	int r = carries(st, st->info.instruction_pointer, UINT64_MAX);
-
-	return r < 0 && errno == EOPNOTSUPP ? 0 : r;
-}
-
-/* What is in r28 now must not be a restart code. */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	int r = carries(st, entry->instruction_pointer, entry->entry.nr);
-
-	if (r <= 0)
-		return r < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
-	ptsi_edit(ed, GR28, 0);
-	return ptsi_edit_repeat(st, ed, entry);
-}
-
+/*
+ * A 64-bit kernel has the call's width in the lowest bit of sp (linux_gateway_entry in
+ * syscall.S).  What is in r28 must not be a restart code when a call is made again.
+ */
 #define PARISC_ROW                                                                               \
 	.insn_len = 8, .big = true, .enosys = 251, .nr = GR20,                                   \
-	.arg = { GR26, GR25, GR24, GR23, GR22, GR21 }, .arg1_copy = PTSI_NO_WORD, .rval = GR28,  \
-	.sp = GR30, .user_nr = GR20, .getpid = 20, .flag = PTSI_NO_WORD,                         \
-	.at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_KEPT, .decode = decode,              \
-	.edit_ip = edit_ip, .edit_sp = edit_sp, .edit_repeat = edit_repeat, .repeats = repeats
+	.arg = { GR26, GR25, GR24, GR23, GR22, GR21 }, .rval = GR28,  \
+	.sp = GR30, .user_nr = GR20, .getpid = 20,                         \
+	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_KEPT, .mend_words = mend_words,              \
+	.edit_ip = edit_ip, .sp_fixed = 1, .no_restart = GR28, .repeats = repeats,                \
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP
 
 #define NARROW .name = "parisc", .arch = ARCH_PARISC, .value = 4, .pointer = 4
 #define WIDE .name = "parisc64", .arch = ARCH_PARISC64, .value = 8, .pointer = 8
@@ -125,10 +100,8 @@ static const struct ptsi_abi parisc64 = { PARISC_ROW, WIDE, TRACER_64 };
 
 /* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
 static const struct ptsi_abi parisc64_unseen = {
-	WIDE, .word = 4, .enosys = 251, .nr = PTSI_NO_WORD,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
-	.user_nr = PTSI_NO_WORD, .getpid = 20, .flag = PTSI_NO_WORD,
+	WIDE, .word = 4, .enosys = 251, .getpid = 20,
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
 };
 
 enum { TRACER_IS_32 = sizeof(long) == 4 };
@@ -142,8 +115,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 	if (st->info_size)
 		return st->info.arch == ARCH_PARISC ? narrow : wide;
-	st->abi = narrow; /* whose word is read */
-	if (ptsi_regs_word(st, GR30, &sp) < 0)
+	if (ptsi_regs_word_of(st, narrow, GR30, &sp) < 0)
 		return NULL;
 	if (!(sp & 1))
 		return narrow;
@@ -157,12 +129,12 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
  * A 64-bit kernel tells all of r20, of which the call is made by the lower half; and what a
  * 32-bit tracer wrote to r28 zero-extended.
  */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
-	if (ptsi_at_entry(st->info.op))
+	if (ptsi_before_call(st->info.op))
 		st->info.entry.nr = (uint64_t)(int64_t)(int32_t)st->info.entry.nr;
 	else if (st->info.arch == ARCH_PARISC)
-		ptsi_repair_error(&st->info);
+		ptsi_decode_narrow_error(&st->info);
 	return 0;
 }
 
@@ -170,11 +142,10 @@ static const struct ptsi_abi *const abis[] = {
 	&parisc, &parisc_of_64, &parisc64, &parisc64_unseen, NULL,
 };
 
-extern const struct ptsi_family ptsi_family_parisc;
 const struct ptsi_family ptsi_family_parisc = {
 	.name = "parisc",
 	.abis = abis,
-	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
+	.look_at = 1 << PTSI_SYSCALL_INFO_ENTRY | 1 << PTSI_SYSCALL_INFO_SECCOMP,
 	.pick = pick,
-	.repair = repair,
+	.mend_native = mend_native,
 };

@@ -15,9 +15,6 @@
  * negative errno for "sc" as well, and 7.2's set_thread_flag(TIF_SYSCALL_RET) is for the tracer
  * itself, whose next system call then isn't made.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_PPC64LE 0xc0000015
@@ -27,43 +24,21 @@
 enum { SIZE_64 = 384, SIZE_32 = 192, ENOSYS_PPC = 38 };
 
 /* words of struct pt_regs */
-enum { GPR0, GPR1, GPR3 = 3, GPR4, GPR5, GPR6, GPR7, GPR8 };
-enum { NIP = 32, ORIG_GPR3 = 34, CCR = 38, TRAP = 40 };
+enum { GPR0 = PTSI_WORD(0), GPR1, GPR3 = PTSI_WORD(3), GPR4, GPR5, GPR6, GPR7, GPR8 };
+enum { NIP = PTSI_WORD(32), ORIG_GPR3 = PTSI_WORD(34), CCR = PTSI_WORD(38) };
+enum { TRAP = PTSI_WORD(40) };
 
 enum { SO = 0x10000000, TRAP_SCV = 0x3000 };
 
 #if defined __powerpc__
 #include <asm/ptrace.h>
-_Static_assert(PT_R0 == GPR0 && PT_R1 == GPR1 && PT_R3 == GPR3 && PT_R8 == GPR8, "");
-_Static_assert(PT_NIP == NIP && PT_ORIG_R3 == ORIG_GPR3 && PT_CCR == CCR && PT_TRAP == TRAP, "");
+#define AT(index, w) ((index) == PTSI_INDEX(w))
+_Static_assert(AT(PT_R0, GPR0) && AT(PT_R1, GPR1) && AT(PT_R3, GPR3) && AT(PT_R8, GPR8), "");
+_Static_assert(AT(PT_NIP, NIP) && AT(PT_ORIG_R3, ORIG_GPR3) && AT(PT_CCR, CCR), "");
+_Static_assert(AT(PT_TRAP, TRAP), "");
 #endif
 
-/* 1, 0 or -1.  Reads all words, since more than one is wanted. */
-static int is_scv(struct ptsi_stop *st)
-{
-	uint64_t trap;
-
-	if (ptsi_regs_read(st) < 0 || ptsi_regs_word(st, TRAP, &trap) < 0)
-		return -1;
-	return (trap & 0xfff0) == TRAP_SCV;
-}
-
-/*
- * -ENOSYS in gpr3 that isn't the argument is the kernel's, which keeps what is written there.
- * A program that passes -ENOSYS itself gets the way that is always right.
- */
-static int skip(struct ptsi_stop *st)
-{
-	uint64_t gpr3, arg;
-
-	if (st->info.op != PTSI_SYSCALL_INFO_SECCOMP)
-		return PTSI_SKIP_EXIT;
-	if (ptsi_regs_read(st) < 0 || ptsi_regs_word(st, GPR3, &gpr3) < 0 ||
-	    ptsi_regs_word(st, ORIG_GPR3, &arg) < 0)
-		return -1;
-	return (int32_t)gpr3 == -ENOSYS_PPC && (int32_t)arg != -ENOSYS_PPC ? PTSI_SKIP_KEPT :
-									     PTSI_SKIP_EXIT;
-}
+static const struct ptsi_abi *refine(struct ptsi_stop *st);
 
 /*
  * The kernel makes an error of -4095..-1 in gpr3 after a SECCOMP stop (syscall_exit_prepare),
@@ -71,49 +46,10 @@ static int skip(struct ptsi_stop *st)
  */
 static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
 {
-	bool exit = st->info.op == PTSI_SYSCALL_INFO_EXIT;
-	int scv = is_scv(st);
-	uint64_t ccr;
-
-	if (scv < 0 || ptsi_regs_word(st, CCR, &ccr) < 0)
-		return -1;
-	if (!error && !exit && ptsi_is_errno(st->abi, (uint64_t)rval))
+	if (!error && st->info.op != PTSI_SYSCALL_INFO_EXIT &&
+	    ptsi_decode_is_errno(st->abi, (uint64_t)rval))
 		return ptsi_fail(ERANGE);
-	if (scv) {
-		ptsi_edit(ed, GPR3, (uint64_t)rval);
-		return 0;
-	}
-	ptsi_edit_known(ed, CCR, ccr, error ? ccr | SO : ccr & ~(uint64_t)SO);
-	ptsi_edit(ed, GPR3, (uint64_t)(error ? -rval : rval));
-	return 0;
-}
-
-/* SO of a result that was written ahead would stay: no successful call clears it. */
-static int edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
-{
-	int scv = is_scv(st);
-	uint64_t ccr;
-
-	if (scv < 0 || ptsi_regs_word(st, CCR, &ccr) < 0)
-		return -1;
-	if (!scv)
-		ptsi_edit_known(ed, CCR, ccr, ccr & ~(uint64_t)SO);
-	return 0;
-}
-
-static int decode(struct ptsi_stop *st)
-{
-	int scv;
-
-	if (st->info.op != PTSI_SYSCALL_INFO_EXIT)
-		return 0;
-	scv = is_scv(st);
-	if (scv <= 0)
-		return scv;
-	if (ptsi_regs_word(st, GPR3, (uint64_t *)&st->info.exit.rval) < 0)
-		return -1;
-	st->info.exit.is_error = ptsi_is_errno(st->abi, (uint64_t)st->info.exit.rval);
-	return 0;
+	return ptsi_edit_plain_result(st, ed, rval, error);
 }
 
 /*
@@ -122,56 +58,56 @@ static int decode(struct ptsi_stop *st)
  * code no longer sets.  So number and arguments that are written at an exit stop are lost (seen
  * on 7.2.13; 6.1 restores all).  Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
  */
-static int repeats(struct ptsi_stop *st)
+static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
+	(void)entry; /* all calls or none */
 	/* asked whatever way is in use: a size of 0 changes nothing */
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) >= 0 || errno != ESRCH)
 		return errno == EIO;
 	return -1;
 }
 
-/*
- * What looks like an error that is a restart code is restarted (check_syscall_restart in
- * kernel/signal.c): after "sc" it is none without SO.
- */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	int scv = is_scv(st);
-	uint64_t ccr;
-
-	if (scv < 0 || ptsi_regs_word(st, CCR, &ccr) < 0)
-		return -1;
-	if (scv && ptsi_is_restart_code((int64_t)entry->entry.args[0]))
-		return ptsi_fail(EOPNOTSUPP);
-	if (ptsi_edit_repeat(st, ed, entry) < 0)
-		return -1;
-	if (!scv)
-		ptsi_edit_known(ed, CCR, ccr, ccr & ~(uint64_t)SO);
-	return 0;
-}
-
 #define PPC_ROW                                                                                  \
-	.insn_len = 4, .enosys = ENOSYS_PPC, .nr = GPR0,                                         \
-	.arg = { ORIG_GPR3, GPR4, GPR5, GPR6, GPR7, GPR8 }, .arg1_copy = GPR3, .rval = GPR3,     \
-	.ip = NIP, .sp = GPR1, .user_nr = GPR0, .getpid = 20, .flag = CCR, .flag_mask = SO,      \
-	.flag_set = SO, .prefix = true, .at_entry = PTSI_SKIP_EXIT, .skip = skip,                \
-	.edit_result = edit_result, .edit_revived = edit_revived, .decode = decode,              \
-	.edit_repeat = edit_repeat, .no_flag = is_scv, .repeats = repeats
+	.enosys = ENOSYS_PPC, .getpid = 20, .nr = GPR0,                                          \
+	.arg = { ORIG_GPR3, GPR4, GPR5, GPR6, GPR7, GPR8 }, .rval = GPR3, .ip = NIP, .sp = GPR1, \
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_PRESET,    \
+	.insn_len = 4, .user_nr = GPR0, .user_arg1 = GPR3, .arg1_twice = true,                   \
+	.repeats = repeats, .native_wrong = PTSI_CAN_RESULT, .edit_result = edit_result
 
 /* POKEUSR is for a tracee of the tracer's own width. */
 #define PPC64_ROW                                                                                \
 	PPC_ROW, .word = 8, .value = 8, .pointer = 8, .size = SIZE_64,                           \
 	.poke = sizeof(long) == 8 ? 8 : 0
+#define PPC64LE_ROW PPC64_ROW, .name = "ppc64le", .arch = ARCH_PPC64LE
+#define PPC64BE_ROW PPC64_ROW, .name = "ppc64", .arch = ARCH_PPC64, .big = true
 
-static const struct ptsi_abi ppc64le = { PPC64_ROW, .name = "ppc64le", .arch = ARCH_PPC64LE };
-static const struct ptsi_abi ppc64 = {
-	PPC64_ROW, .name = "ppc64", .arch = ARCH_PPC64, .big = true,
-};
+#define SC_ROW .flag = CCR, .flag_mask = SO, .flag_set = SO, .refine = refine
+
+static const struct ptsi_abi ppc64le = { PPC64LE_ROW, SC_ROW };
+static const struct ptsi_abi ppc64 = { PPC64BE_ROW, SC_ROW };
 static const struct ptsi_abi ppc = {
-	PPC_ROW, .name = "ppc", .arch = ARCH_PPC, .word = 4, .value = 4, .pointer = 4,
+	PPC_ROW, SC_ROW, .name = "ppc", .arch = ARCH_PPC, .word = 4, .value = 4, .pointer = 4,
 	.big = true, .size = SIZE_32, .poke = sizeof(long) == 4 ? 4 : 0,
 };
+
+/*
+ * Calls made by scv.  What looks like an error that is a restart code is restarted
+ * (check_syscall_restart in kernel/signal.c); after sc it is none without SO.
+ */
+static const struct ptsi_abi ppc64le_scv = { PPC64LE_ROW, .restarts_by_rval = true };
+static const struct ptsi_abi ppc64_scv = { PPC64BE_ROW, .restarts_by_rval = true };
+
+/* Reads all words, since more than one is wanted. */
+static const struct ptsi_abi *refine(struct ptsi_stop *st)
+{
+	uint64_t trap;
+
+	if (ptsi_regs_read(st) < 0 || ptsi_regs_word(st, TRAP, &trap) < 0)
+		return NULL;
+	if ((trap & 0xfff0) != TRAP_SCV || st->abi == &ppc)
+		return st->abi;
+	return st->abi == &ppc64le ? &ppc64le_scv : &ppc64_scv;
+}
 
 #if defined __powerpc__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define OWN_64 ppc64
@@ -202,10 +138,9 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 static const struct ptsi_abi *const abis[] = { &ppc64le, &ppc64, &ppc, NULL };
 
-extern const struct ptsi_family ptsi_family_powerpc;
 const struct ptsi_family ptsi_family_powerpc = {
 	.name = "powerpc",
 	.abis = abis,
-	.native_wrong = PTSI_CAN_RESULT,
+	.look_at = 1 << PTSI_SYSCALL_INFO_EXIT,
 	.pick = pick,
 };

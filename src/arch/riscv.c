@@ -12,9 +12,6 @@
  * A skipped call: at a SECCOMP stop a0 is kept.  At an entry stop it is kept since 6.5, but
  * 5.10 to 6.3 put -ENOSYS there.  Unwritten it is the first argument before 6.11.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_RISCV64 0xc00000f3
@@ -23,22 +20,23 @@
 enum { SIZE_64 = 256, SIZE_32 = 128, ENOSYS_RISCV = 38 };
 
 /* words of struct user_regs_struct */
-enum { PC, SP = 2, A0 = 10, A1, A2, A3, A4, A5, A7 = 17 };
+enum { PC = PTSI_WORD(0), SP = PTSI_WORD(2), A0 = PTSI_WORD(10), A1, A2, A3, A4, A5 };
+enum { A7 = PTSI_WORD(17) };
 
 #if defined __riscv
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct user_regs_struct, r) == sizeof(long) * (w))
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == sizeof(long) * PTSI_INDEX(w))
 _Static_assert(AT(pc, PC) && AT(sp, SP) && AT(a0, A0) && AT(a1, A1) && AT(a2, A2), "");
 _Static_assert(AT(a3, A3) && AT(a4, A4) && AT(a5, A5) && AT(a7, A7), "");
 _Static_assert(sizeof(struct user_regs_struct) == (sizeof(long) == 8 ? SIZE_64 : SIZE_32), "");
 #endif
 
 /* On a kernel without PTRACE_GET_SYSCALL_INFO a0 is the argument, unless this is 6.11's -ENOSYS. */
-static int decode(struct ptsi_stop *st)
+static int mend_words(struct ptsi_stop *st)
 {
 	uint64_t a0;
 
-	if (!ptsi_at_entry(st->info.op))
+	if (!ptsi_before_call(st->info.op))
 		return 0;
 	if (ptsi_regs_word(st, A0, &a0) < 0)
 		return -1;
@@ -50,29 +48,14 @@ static int decode(struct ptsi_stop *st)
 
 /*
  * At an exit stop a0 is loaded anew from the registers.  The kernel takes it for the result
- * when it comes to restart calls, so it must not look like a restart code.
+ * when it comes to restart calls.
  */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	uint64_t a0 = entry->entry.args[0];
-
-	if (!ptsi_fits(st->abi, a0))
-		return ptsi_fail(ERANGE);
-	if (ptsi_is_restart_code(st->abi->value == 8 ? (int64_t)a0 : (int32_t)a0))
-		return ptsi_fail(EOPNOTSUPP);
-	if (ptsi_edit_repeat(st, ed, entry) < 0)
-		return -1;
-	ptsi_edit(ed, A0, a0);
-	return 0;
-}
-
 #define RISCV_ROW                                                                                \
 	.insn_len = 4, .enosys = ENOSYS_RISCV, .nr = A7,                                         \
-	.arg = { PTSI_NO_WORD, A1, A2, A3, A4, A5 }, .arg1_copy = PTSI_NO_WORD, .rval = A0,      \
-	.ip = PC, .sp = SP, .user_nr = A7, .getpid = 172, .flag = PTSI_NO_WORD,                  \
-	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .decode = decode,             \
-	.edit_repeat = edit_repeat
+	.arg = { 0, A1, A2, A3, A4, A5 }, .rval = A0,      \
+	.ip = PC, .sp = SP, .user_nr = A7, .getpid = 172,                  \
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .mend_words = mend_words,             \
+	.user_arg1 = A0, .restarts_by_rval = true
 
 static const struct ptsi_abi riscv64 = {
 	RISCV_ROW, .name = "riscv64", .arch = ARCH_RISCV64, .word = 8, .value = 8, .pointer = 8,
@@ -110,13 +93,13 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
  * Once the registers of a compat tracee were written a0 is zero-extended, and the kernel,
  * which looks at all of it, doesn't see the error there.
  */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info mended = st->info;
 
-	if (!ptsi_repair_error(&mended))
+	if (!ptsi_decode_narrow_error(&mended))
 		return 0;
-	if (ptsi_stop_abi(st) < 0)
+	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	if (st->abi->value == 4)
 		st->info = mended;
@@ -125,10 +108,9 @@ static int repair(struct ptsi_stop *st)
 
 static const struct ptsi_abi *const abis[] = { &riscv64, &riscv32, &riscv32_compat, NULL };
 
-extern const struct ptsi_family ptsi_family_riscv;
 const struct ptsi_family ptsi_family_riscv = {
 	.name = "riscv",
 	.abis = abis,
 	.pick = pick,
-	.repair = repair,
+	.mend_native = mend_native,
 };

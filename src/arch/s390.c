@@ -12,9 +12,6 @@
  * (kernel/syscall.c; 6.1, 7.2); the tracee's filter runs again there, for 65535.  A 5.10 kernel
  * leaves gprs[2] alone if it is negative, and so a number of -1 is -EPERM.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_S390X 0x80000016
@@ -25,62 +22,44 @@ enum { SIZE_64 = 216, SIZE_31 = 144, NO_NR = 0xffff, SVC = 0x0a00 };
 #define AMODE31 0x80000000
 
 /* words of s390_regs; of 31-bit programs' the last is further */
-enum { PSW_ADDR = 1, GPR1 = 3, GPR2, GPR3, GPR4, GPR5, GPR6, GPR7, GPR15 = 17 };
-enum { ORIG_GPR2_64 = 26, ORIG_GPR2_31 = 34 };
+enum { PSW_ADDR = PTSI_WORD(1), GPR1 = PTSI_WORD(3), GPR2, GPR3, GPR4, GPR5, GPR6, GPR7 };
+enum { GPR15 = PTSI_WORD(17), ORIG_GPR2_64 = PTSI_WORD(26), ORIG_GPR2_31 = PTSI_WORD(34) };
 
 #if defined __s390__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(s390_regs, r) == sizeof(long) * (w))
+#define AT(r, w) (offsetof(s390_regs, r) == sizeof(long) * PTSI_INDEX(w))
 _Static_assert(AT(psw.addr, PSW_ADDR) && AT(gprs[1], GPR1) && AT(gprs[15], GPR15), "");
 _Static_assert(AT(orig_gpr2, sizeof(long) == 8 ? ORIG_GPR2_64 : ORIG_GPR2_31), "");
 #endif
-
-static int nr_refused(struct ptsi_stop *st, int nr)
-{
-	(void)st;
-	return nr >= NO_NR ? EOPNOTSUPP : 0;
-}
 
 /*
  * The instruction in front of ip: svc with the number in it, or svc 0 with the number in r1.
  * What is neither was run by an execute instruction elsewhere.
  */
-static int carries(struct ptsi_stop *st, uint64_t ip, uint64_t nr)
+static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	unsigned long v = 0, at = (unsigned long)ip - 2, offset = at % sizeof v;
+	unsigned long v = 0, at, offset;
 	unsigned insn;
 
+	if (!entry)
+		return 1;
+	at = (unsigned long)entry->instruction_pointer - 2;
+	offset = at % sizeof v;
 	if (ptsi_request(st, PTSI_PEEKDATA, at - offset, &v) < 0)
-		return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
+		return errno == EIO ? 0 : -1;
 	insn = v >> 8 * (sizeof v - 2 - offset) & 0xffff;
-	return insn == SVC || insn == (SVC | nr) ? 0 : ptsi_fail(EOPNOTSUPP);
+	return insn == SVC || insn == (SVC | entry->entry.nr);
 }
 
 /*
- * The kernel takes gprs[2] for the result when it comes to restart calls (do_signal), so the
- * first argument must not look like a restart code.
+ * The program's gprs[2] is the first argument; the kernel takes it for the result when it
+ * comes to restart calls (do_signal).
  */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	uint64_t arg = entry->entry.args[0];
-
-	if (!ptsi_fits(st->abi, arg))
-		return ptsi_fail(ERANGE);
-	if (ptsi_is_restart_code(st->abi->value == 8 ? (int64_t)arg : (int32_t)arg))
-		return ptsi_fail(EOPNOTSUPP);
-	if (carries(st, entry->instruction_pointer, entry->entry.nr) < 0 ||
-	    ptsi_edit_repeat(st, ed, entry) < 0)
-		return -1;
-	ptsi_edit(ed, GPR2, ptsi_narrow(st->abi, arg)); /* in place of the number */
-	return 0;
-}
-
 #define S390_ROW                                                                                 \
-	.insn_len = 2, .big = true, .enosys = 38, .nr = GPR2, .arg1_copy = PTSI_NO_WORD,         \
+	.insn_len = 2, .big = true, .enosys = 38, .nr = GPR2,         \
 	.rval = GPR2, .ip = PSW_ADDR, .sp = GPR15, .user_nr = GPR1, .getpid = 20,                \
-	.flag = PTSI_NO_WORD, .at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_EXIT,          \
-	.nr_refused = nr_refused, .edit_repeat = edit_repeat
+	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_EXIT,          \
+	.nr_last = NO_NR - 1, .user_arg1 = GPR2, .restarts_by_rval = true, .repeats = repeats
 
 #define S390_WIDE_ROW                                                                            \
 	S390_ROW, .word = 8, .poke = 8, .arg = { ORIG_GPR2_64, GPR3, GPR4, GPR5, GPR6, GPR7 }
@@ -94,7 +73,7 @@ static int edit_ip_wide(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip
 {
 	if (ip & ~(uint64_t)(AMODE31 - 1))
 		return ptsi_fail(ERANGE);
-	ptsi_edit_known(ed, PSW_ADDR, st->info.instruction_pointer, ip);
+	ptsi_regs_edit_known(ed, PSW_ADDR, st->info.instruction_pointer, ip);
 	return 0;
 }
 
@@ -113,11 +92,11 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 		return ptsi_fail(ERANGE);
 	if (ptsi_regs_word(st, PSW_ADDR, &addr) < 0)
 		return -1;
-	ptsi_edit_known(ed, PSW_ADDR, addr, (addr & AMODE31) | ip);
+	ptsi_regs_edit_known(ed, PSW_ADDR, addr, (addr & AMODE31) | ip);
 	return 0;
 }
 
-static int decode_31(struct ptsi_stop *st)
+static int mend_31(struct ptsi_stop *st)
 {
 	st->info.instruction_pointer &= AMODE31 - 1;
 	return 0;
@@ -126,16 +105,13 @@ static int decode_31(struct ptsi_stop *st)
 static const struct ptsi_abi s390 = {
 	S390_ROW, .name = "s390", .arch = ARCH_S390, .word = 4, .value = 4, .pointer = 4, .poke = 4,
 	.arg = { ORIG_GPR2_31, GPR3, GPR4, GPR5, GPR6, GPR7 }, .edit_ip = edit_ip,
-	.decode = decode_31,
+	.mend_words = mend_31,
 };
 
 /* A 64-bit tracee of a 31-bit tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
 static const struct ptsi_abi s390x_unseen = {
-	.name = "s390x", .arch = ARCH_S390X, .word = 4, .value = 8, .pointer = 8, .enosys = 38,
-	.nr = PTSI_NO_WORD,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
-	.user_nr = PTSI_NO_WORD, .getpid = 20, .flag = PTSI_NO_WORD, .nr_refused = nr_refused,
+	.name = "s390x", .arch = ARCH_S390X, .enosys = 38, .getpid = 20, .value = 8, .pointer = 8,
+	.word = 4, .nr_last = NO_NR - 1,
 };
 
 enum { TRACER_IS_31 = sizeof(long) == 4 };
@@ -160,12 +136,12 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
  * A number of -1 that was set; a program can't make a call with that of its own.  And what a 31-bit
  * tracer has written to gprs[2], of which the kernel tells the old upper half, too (seen on 6.1).
  */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 	int64_t rval = info->exit.rval;
 
-	if (ptsi_at_entry(info->op) && info->entry.nr == NO_NR)
+	if (ptsi_before_call(info->op) && info->entry.nr == NO_NR)
 		info->entry.nr = UINT64_MAX;
 	if (info->op == PTSI_SYSCALL_INFO_EXIT && info->arch == ARCH_S390 &&
 	    rval != (int32_t)rval && rval != (uint32_t)rval)
@@ -175,11 +151,10 @@ static int repair(struct ptsi_stop *st)
 
 static const struct ptsi_abi *const abis[] = { &s390x, &s390_poked, &s390, &s390x_unseen, NULL };
 
-extern const struct ptsi_family ptsi_family_s390;
 const struct ptsi_family ptsi_family_s390 = {
 	.name = "s390",
 	.abis = abis,
-	.nr_plain_max = NO_NR - 1,
+	.nr_plain_last = NO_NR - 1,
 	.pick = pick,
-	.repair = repair,
+	.mend_native = mend_native,
 };

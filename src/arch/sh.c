@@ -9,9 +9,6 @@
  * range puts -ENOSYS there; after a SECCOMP stop the number -1 leaves r0 alone
  * (arch/sh/kernel/entry-common.S and ptrace_32.c; 5.10, 6.1 and 7.2 are the same).
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_SH 0x2a
@@ -20,33 +17,27 @@
 enum { SIZE = 92 };
 
 /* words of struct pt_regs */
-enum { R0, R1, R3 = 3, R4, R5, R6, R7, R15 = 15, PC };
+enum { R0 = PTSI_WORD(0), R1, R3 = PTSI_WORD(3), R4, R5, R6, R7, R15 = PTSI_WORD(15), PC };
 
 #if defined __sh__
 #include <asm/ptrace.h>
-#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct pt_regs, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(regs[0], R0) && AT(regs[15], R15) && AT(pc, PC), "");
 _Static_assert(sizeof(struct pt_regs) == SIZE, "");
 #endif
 
 /*
- * The kernel takes r0 for the result when it comes to restart calls (handle_syscall_restart in
- * arch/sh/kernel/signal_32.c), so the fifth argument must not look like a restart code.
+ * Of the number -1 at a SECCOMP stop PTRACE_SET_SYSCALL_INFO makes nothing: r0, the fifth
+ * argument, is the result (entry-common.S and do_syscall_trace_enter in arch/sh/kernel; seen
+ * on 7.2).  The kernel takes r0 for the result when it comes to restart calls, too
+ * (handle_syscall_restart in arch/sh/kernel/signal_32.c).
  */
-static int edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
-		       const struct ptsi_syscall_info *entry)
-{
-	if (ptsi_is_restart_code((int32_t)entry->entry.args[4]))
-		return ptsi_fail(EOPNOTSUPP);
-	return ptsi_edit_repeat(st, ed, entry);
-}
-
 #define SH_ROW                                                                                   \
 	.word = 4, .value = 4, .pointer = 4, .insn_len = 2, .size = SIZE, .enosys = 38,          \
-	.nr = R3, .arg = { R4, R5, R6, R7, R0, R1 }, .arg1_copy = PTSI_NO_WORD, .rval = R0,      \
-	.ip = PC, .sp = R15, .user_nr = R3, .getpid = 20, .flag = PTSI_NO_WORD, .poke = 4,       \
-	.prefix = true, .at_entry = PTSI_SKIP_EXIT, .at_seccomp = PTSI_SKIP_KEPT,                \
-	.edit_repeat = edit_repeat
+	.nr = R3, .arg = { R4, R5, R6, R7, R0, R1 }, .rval = R0,      \
+	.ip = PC, .sp = R15, .user_nr = R3, .getpid = 20, .poke = 4,       \
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_KEPT,                \
+	.restarts_by_rval = true, .native_wrong = PTSI_CAN_SKIP
 
 static const struct ptsi_abi shel = { SH_ROW, .name = "sh", .arch = ARCH_SHEL };
 static const struct ptsi_abi sheb = { SH_ROW, .name = "sheb", .arch = ARCH_SH, .big = true };
@@ -57,28 +48,10 @@ static const struct ptsi_abi sheb = { SH_ROW, .name = "sheb", .arch = ARCH_SH, .
 #define OWN shel
 #endif
 
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size)
-		return &OWN;
-	if (st->info.arch == ARCH_SHEL)
-		return &shel;
-	if (st->info.arch == ARCH_SH)
-		return &sheb;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
-
 static const struct ptsi_abi *const abis[] = { &shel, &sheb, NULL };
 
-extern const struct ptsi_family ptsi_family_sh;
 const struct ptsi_family ptsi_family_sh = {
 	.name = "sh",
 	.abis = abis,
-	/*
-	 * Of the number -1 at a SECCOMP stop the kernel makes nothing: r0, the fifth argument, is the
-	 * result (entry-common.S and do_syscall_trace_enter in arch/sh/kernel; seen on 7.2).
-	 */
-	.native_wrong = PTSI_CAN_SKIP,
-	.pick = pick,
+	.own = &OWN,
 };

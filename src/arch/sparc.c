@@ -16,8 +16,6 @@
  * right after the entry stop; pc and npc are overwritten by that after the exit stop.  So ip
  * can be set at entry stops alone, and no call can be repeated.
  */
-#include <errno.h>
-#include <stddef.h>
 #include <sys/uio.h>
 
 #include "../abi.h"
@@ -29,8 +27,10 @@ enum { GETPID = 20, REGSET_32 = 152, REGSET_64 = 288 };
 enum { GETREGS = 12, SETREGS, GETREGS64 = 22, SETREGS64 };
 
 /* words: those of 32-bit tracers start with psr, pc, npc, y; those of 64-bit ones end so */
-enum { PSR, PC_32, NPC_32, G1_32 = 4, O0_32 = 11, SP_32 = 17 };
-enum { G1_64, O0_64 = 7, SP_64 = 13, TSTATE = 16, PC_64, NPC_64, WORDS };
+enum { PSR = PTSI_WORD(0), PC_32, NPC_32, G1_32 = PTSI_WORD(4), O0_32 = PTSI_WORD(11) };
+enum { SP_32 = PTSI_WORD(17), WORDS = 19 };
+enum { G1_64 = PTSI_WORD(0), O0_64 = PTSI_WORD(7), SP_64 = PTSI_WORD(13) };
+enum { TSTATE = PTSI_WORD(16), PC_64, NPC_64 };
 
 /*
  * Carry of icc and xcc.  The kernel takes either for an error (syscall_has_error); a 32-bit
@@ -49,23 +49,19 @@ _Static_assert(PTRACE_GETREGS == GETREGS && PTRACE_SETREGS == SETREGS, "");
 _Static_assert(PTRACE_GETREGS64 == GETREGS64 && PTRACE_SETREGS64 == SETREGS64, "");
 _Static_assert(PSR_CARRY == (PSR_C | PSR_C >> 4) && PSR_KERNEL == PSR_V8PLUS, "");
 #if defined __arch64__
-_Static_assert(UREG_I0 - UREG_G1 == O0_64 && UREG_FP - UREG_G1 == SP_64, "");
+_Static_assert(UREG_I0 - UREG_G1 == O0_64 - G1_64 && UREG_FP - UREG_G1 == SP_64 - G1_64, "");
 _Static_assert(TSTATE_CARRY == (TSTATE_XCARRY | TSTATE_ICARRY), "");
 #else
-_Static_assert(PT_PC == 4 * PC_32 && PT_NPC == 4 * NPC_32 && PT_I0 - PT_G1 == 4 * (O0_32 - G1_32), "");
+_Static_assert(PT_PC == 4 * PTSI_INDEX(PC_32) && PT_NPC == 4 * PTSI_INDEX(NPC_32), "");
+_Static_assert(PT_I0 - PT_G1 == 4 * (O0_32 - G1_32), "");
 #endif
 #endif
-
-static int limit(const struct ptsi_stop *st, int can)
-{
-	return st->info.op == PTSI_SYSCALL_INFO_EXIT ? can & ~PTSI_CAN_IP : can;
-}
 
 /* pc isn't used, but is what is read for ip. */
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
-	ptsi_edit(ed, st->abi->ip, ip);
-	ptsi_edit(ed, st->abi->ip + 1, ip);
+	ptsi_regs_edit(ed, st->abi->ip, ip);
+	ptsi_regs_edit(ed, st->abi->ip + 1, ip);
 	return 0;
 }
 
@@ -80,13 +76,13 @@ static int nr_refused(struct ptsi_stop *st, int nr)
 	enum { TABLE = 441 };
 	uint64_t psr;
 
-	if (!ptsi_at_entry(st->info.op) || st->info.entry.nr < TABLE || nr == GETPID)
+	if (!ptsi_before_call(st->info.op) || st->info.entry.nr < TABLE || nr == GETPID)
 		return 0;
 	if (st->abi->word == 8)
-		return EOPNOTSUPP;
+		return 1;
 	if (ptsi_regs_word(st, PSR, &psr) < 0)
-		return errno;
-	return (psr & PSR_KERNEL) == PSR_KERNEL ? EOPNOTSUPP : 0;
+		return -1;
+	return (psr & PSR_KERNEL) == PSR_KERNEL;
 }
 
 /* A 32-bit -1 has no upper half when it was written by a 32-bit tracer. */
@@ -97,9 +93,9 @@ static void mend_nr(struct ptsi_stop *st)
 }
 
 /* All bits of the number count. */
-static int decode_64(struct ptsi_stop *st)
+static int mend_64(struct ptsi_stop *st)
 {
-	if (!ptsi_at_entry(st->info.op))
+	if (!ptsi_before_call(st->info.op))
 		return 0;
 	if (ptsi_regs_word(st, G1_64, &st->info.entry.nr) < 0)
 		return -1;
@@ -108,15 +104,15 @@ static int decode_64(struct ptsi_stop *st)
 }
 
 #define SPARC_ROW                                                                                \
-	.insn_len = 4, .big = true, .enosys = 90, .arg1_copy = PTSI_NO_WORD,                     \
-	.user_nr = PTSI_NO_WORD, .getpid = GETPID, .at_entry = PTSI_SKIP_EXIT, .limit = limit,   \
+	.insn_len = 4, .big = true, .enosys = 90,                     \
+	.getpid = GETPID, .skip_at_entry = PTSI_SKIP_EXIT, .cant_exit = PTSI_CAN_IP,   \
 	.edit_ip = edit_ip
 
 #define TRACER_64_ROW                                                                            \
 	SPARC_ROW, .word = 8, .size = 8 * WORDS, .nr = G1_64,                                    \
 	.arg = { O0_64, O0_64 + 1, O0_64 + 2, O0_64 + 3, O0_64 + 4, O0_64 + 5 }, .rval = O0_64,  \
 	.ip = PC_64, .sp = SP_64, .flag = TSTATE, .flag_mask = TSTATE_CARRY,                     \
-	.flag_set = TSTATE_CARRY, .decode = decode_64
+	.flag_set = TSTATE_CARRY, .mend_words = mend_64
 
 #define NARROW .name = "sparc", .arch = ARCH_SPARC, .value = 4, .pointer = 4, .nr_refused = nr_refused
 #define WIDE .name = "sparc64", .arch = ARCH_SPARC64, .value = 8, .pointer = 8
@@ -132,10 +128,7 @@ static const struct ptsi_abi sparc32 = {
 
 /* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
 static const struct ptsi_abi sparc64_unseen = {
-	WIDE, .word = 4, .enosys = 90, .nr = PTSI_NO_WORD,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
-	.user_nr = PTSI_NO_WORD, .getpid = GETPID, .flag = PTSI_NO_WORD,
+	WIDE, .word = 4, .enosys = 90, .getpid = GETPID, .cant_exit = PTSI_CAN_IP,
 };
 
 enum { TRACER_IS_32 = sizeof(long) == 4 };
@@ -188,11 +181,11 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 }
 
 /* What a 32-bit tracer wrote a 64-bit kernel tells zero-extended. */
-static int repair(struct ptsi_stop *st)
+static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;
 
-	if (ptsi_at_entry(info->op))
+	if (ptsi_before_call(info->op))
 		mend_nr(st);
 	else if (info->op == PTSI_SYSCALL_INFO_EXIT && info->arch == ARCH_SPARC)
 		info->exit.rval = (int32_t)info->exit.rval;
@@ -203,13 +196,12 @@ static const struct ptsi_abi *const abis[] = {
 	&sparc64, &sparc32_of_64, &sparc32, &sparc64_unseen, NULL,
 };
 
-extern const struct ptsi_family ptsi_family_sparc;
 const struct ptsi_family ptsi_family_sparc = {
 	.name = "sparc",
 	.abis = abis,
-	.nr_plain_max = 1, /* restart_syscall and exit: the same in both tables */
+	.nr_plain_last = 1, /* restart_syscall and exit: the same in both tables */
 	.pick = pick,
-	.repair = repair,
+	.mend_native = mend_native,
 	.read = read_regs,
 	.write = write_regs,
 };

@@ -12,9 +12,6 @@
  * one row serves both kinds of i386 call.  The 32-bit layout is never written as a regset
  * there: orig_eax lies behind the segment registers, and writing those reloads their bases.
  */
-#include <errno.h>
-#include <stddef.h>
-
 #include "../abi.h"
 
 #define ARCH_X86_64 0xc000003e
@@ -28,19 +25,34 @@ enum {
 };
 
 /* words of struct user_regs_struct in 64-bit code, and in 32-bit code */
-enum { RBP = 4, RBX = 5, R10 = 7, R9, R8, RAX, RCX, RDX, RSI, RDI, ORIG_RAX, RIP, RSP = 19 };
-enum { EBX, ECX, EDX, ESI, EDI, EBP, EAX, ORIG_EAX = 11, EIP, ESP = 15 };
+enum {
+	RBP = PTSI_WORD(4),
+	RBX,
+	R10 = PTSI_WORD(7),
+	R9,
+	R8,
+	RAX,
+	RCX,
+	RDX,
+	RSI,
+	RDI,
+	ORIG_RAX,
+	RIP,
+	RSP = PTSI_WORD(19),
+};
+enum { EBX = PTSI_WORD(0), ECX, EDX, ESI, EDI, EBP, EAX, ORIG_EAX = PTSI_WORD(11), EIP };
+enum { ESP = PTSI_WORD(15) };
 
 #if defined __x86_64__ && !defined __ILP32__
 #include <sys/user.h>
-#define AT(r, w) (offsetof(struct user_regs_struct, r) == 8 * (w))
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 8 * PTSI_INDEX(w))
 _Static_assert(AT(rbp, RBP) && AT(rbx, RBX) && AT(r10, R10) && AT(r9, R9) && AT(r8, R8), "");
 _Static_assert(AT(rax, RAX) && AT(rcx, RCX) && AT(rdx, RDX) && AT(rsi, RSI) && AT(rdi, RDI), "");
 _Static_assert(AT(orig_rax, ORIG_RAX) && AT(rip, RIP) && AT(rsp, RSP), "");
 _Static_assert(sizeof(struct user_regs_struct) == SIZE_64, "");
 #elif defined __i386__
 #include <sys/user.h>
-#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * (w))
+#define AT(r, w) (offsetof(struct user_regs_struct, r) == 4 * PTSI_INDEX(w))
 _Static_assert(AT(ebx, EBX) && AT(ecx, ECX) && AT(edx, EDX) && AT(esi, ESI), "");
 _Static_assert(AT(edi, EDI) && AT(ebp, EBP) && AT(eax, EAX), "");
 _Static_assert(AT(orig_eax, ORIG_EAX) && AT(eip, EIP) && AT(esp, ESP), "");
@@ -59,83 +71,68 @@ enum { WIDE_POKE = 0, NARROW_POKE = 0, TRACER_IS_32 = false };
 enum { WIDE_POKE = 8, NARROW_POKE = 4, TRACER_IS_32 = false };
 #endif
 
+static const struct ptsi_abi *refine_64(struct ptsi_stop *st);
+static const struct ptsi_abi *refine_i386(struct ptsi_stop *st);
+
+#define X86_64_ROW                                                                              \
+	.name = "x86_64", .arch = ARCH_X86_64, .enosys = ENOSYS_X86, .getpid = 39, .value = 8,  \
+	.pointer = 8, .presets = true
+
+#define X86_64_WORDS                                                                            \
+	.word = 8, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 }, .rval = RAX,          \
+	.ip = RIP, .sp = RSP, .size = SIZE_64, .poke = WIDE_POKE, .prefix = true,               \
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 2,     \
+	.user_nr = RAX
+
 /*
  * At a vsyscall's SECCOMP stop ip is the entry in the vsyscall page, where no system-call
  * instruction can be run.  No exit stop follows; a number other than -1 or the one that is
  * there, or another ip, kills the tracee with SIGSYS, and sp is moved by the emulated ret
  * (arch/x86/entry/vsyscall/vsyscall_64.c, emulate_vsyscall).  Of the arguments it uses two.
  */
-static bool is_vsyscall(const struct ptsi_stop *st)
-{
-	return st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
-	       (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000;
-}
+#define VSYSCALL_ROW                                                                            \
+	.exit_stop = PTSI_EXIT_NEVER,                                                           \
+	.cant_entry = PTSI_CAN_NR | PTSI_CAN_IP | PTSI_CAN_SP |                                 \
+		      (PTSI_CAN_ARGS & ~(PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1)))
 
-static int limit_64(const struct ptsi_stop *st, int can)
-{
-	if (is_vsyscall(st))
-		can &= PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1) | PTSI_CAN_SKIP | PTSI_CAN_DONE;
-	return can;
-}
+static const struct ptsi_abi x86_64 = { X86_64_ROW, X86_64_WORDS, .refine = refine_64 };
+static const struct ptsi_abi vsyscall = { X86_64_ROW, X86_64_WORDS, VSYSCALL_ROW };
 
-static const struct ptsi_abi *variant_64(struct ptsi_stop *st);
-
-#define X86_64_ROW                                                                               \
-	.arch = ARCH_X86_64, .word = 8, .value = 8, .insn_len = 2, .size = SIZE_64,              \
-	.enosys = ENOSYS_X86, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 },             \
-	.arg1_copy = PTSI_NO_WORD, .rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX,            \
-	.flag = PTSI_NO_WORD, .poke = WIDE_POKE, .prefix = true, .presets = true,                \
-	.at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT, .limit = limit_64,      \
-	.no_exit = is_vsyscall
-
-static const struct ptsi_abi x86_64 = {
-	.name = "x86_64", .pointer = 8, .getpid = 39, .variant = variant_64, X86_64_ROW,
-};
+/* A 64-bit tracee of an i386 tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
+static const struct ptsi_abi x86_64_unseen = { X86_64_ROW, .word = 4 };
+static const struct ptsi_abi vsyscall_unseen = { X86_64_ROW, VSYSCALL_ROW, .word = 4 };
 
 static const struct ptsi_abi x32 = {
-	.name = "x32", .pointer = 4, .getpid = X32_BIT | 39, X86_64_ROW,
+	.name = "x32", .arch = ARCH_X86_64, .enosys = ENOSYS_X86, .getpid = X32_BIT | 39,
+	.value = 8, .pointer = 4, .presets = true, X86_64_WORDS,
 };
 
-#define I386_ROW                                                                                 \
-	.name = "i386", .arch = ARCH_I386, .value = 4, .pointer = 4, .insn_len = 2,              \
-	.enosys = ENOSYS_X86, .getpid = 20, .arg1_copy = PTSI_NO_WORD, .flag = PTSI_NO_WORD,     \
-	.prefix = true, .presets = true, .at_entry = PTSI_SKIP_AHEAD, .at_seccomp = PTSI_SKIP_KEPT
+#define I386_ROW                                                                                \
+	.name = "i386", .arch = ARCH_I386, .enosys = ENOSYS_X86, .getpid = 20, .value = 4,      \
+	.pointer = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                         \
+	.skip_at_seccomp = PTSI_SKIP_KEPT, .presets = true, .insn_len = 2
 
 /* 32-bit code, seen by an i386 or x32 tracer */
 static const struct ptsi_abi i386_abi = {
-	I386_ROW, .word = 4, .size = SIZE_32, .nr = ORIG_EAX,
-	.arg = { EBX, ECX, EDX, ESI, EDI, EBP }, .rval = EAX, .ip = EIP, .sp = ESP,
-	.user_nr = EAX, .poke = NARROW_POKE,
+	I386_ROW, .word = 4, .nr = ORIG_EAX, .arg = { EBX, ECX, EDX, ESI, EDI, EBP },
+	.rval = EAX, .ip = EIP, .sp = ESP, .size = SIZE_32, .poke = NARROW_POKE, .user_nr = EAX,
 };
-
-static int in_64_bit_code(struct ptsi_stop *st)
-{
-	return ptsi_regs_read(st) < 0 ? -1 : st->image.len == SIZE_64;
-}
 
 /* syscall_get_arguments doesn't cut what 64-bit code has in its registers */
-#define I386_WIDE_ROW                                                                            \
-	I386_ROW, .word = 8, .whole_args = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },            \
-	.rval = RAX, .ip = RIP, .sp = RSP, .user_nr = RAX, .poke = WIDE_POKE,                    \
-	.in_wide_code = in_64_bit_code
+#define I386_WIDE_ROW                                                                           \
+	I386_ROW, .word = 8, .whole_args = true, .nr = ORIG_RAX,                                \
+	.arg = { RBX, RCX, RDX, RSI, RDI, RBP }, .rval = RAX, .ip = RIP, .sp = RSP,             \
+	.poke = WIDE_POKE, .user_nr = RAX
 
-/* an i386 call of any code, seen by a 64-bit tracer: word by word */
-static const struct ptsi_abi i386_poked = { I386_WIDE_ROW };
+/* an i386 call of any code, and of 64-bit code, seen by a 64-bit tracer: word by word */
+static const struct ptsi_abi i386_poked = { I386_WIDE_ROW, .refine = refine_i386 };
+static const struct ptsi_abi i386_poked_64 = { I386_WIDE_ROW, .address = 8 };
 
 /* int $0x80 in 64-bit code, in the 64-bit layout (for an x32 tracer) */
-static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64 };
-
-/* A 64-bit tracee of an i386 tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
-static const struct ptsi_abi x86_64_unseen = {
-	.name = "x86_64", .arch = ARCH_X86_64, .word = 4, .value = 8, .pointer = 8,
-	.enosys = ENOSYS_X86, .getpid = 39, .nr = PTSI_NO_WORD,
-	.arg = { PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD, PTSI_NO_WORD },
-	.arg1_copy = PTSI_NO_WORD, .rval = PTSI_NO_WORD, .ip = PTSI_NO_WORD, .sp = PTSI_NO_WORD,
-	.user_nr = PTSI_NO_WORD, .flag = PTSI_NO_WORD, .presets = true, .limit = limit_64,
-};
+static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64, .address = 8 };
 
 /* x32 calls have a bit in the number, which -1 has as well. */
-static const struct ptsi_abi *variant_64(struct ptsi_stop *st)
+static const struct ptsi_abi *refine_64(struct ptsi_stop *st)
 {
 	uint64_t nr;
 
@@ -144,6 +141,19 @@ static const struct ptsi_abi *variant_64(struct ptsi_stop *st)
 	if (ptsi_regs_word(st, ORIG_RAX, &nr) < 0)
 		return NULL;
 	return (int32_t)nr != -1 && (nr & X32_BIT) ? &x32 : &x86_64;
+}
+
+static const struct ptsi_abi *refine_i386(struct ptsi_stop *st)
+{
+	if (ptsi_regs_read(st) < 0)
+		return NULL;
+	return st->image.len == SIZE_64 ? &i386_poked_64 : &i386_poked;
+}
+
+static bool is_vsyscall(const struct ptsi_stop *st)
+{
+	return st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
+	       (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000;
 }
 
 /* The byte at addr; aligned words don't cross pages. */
@@ -165,11 +175,13 @@ static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 	uint64_t ip;
 	int b0, b1;
 
-	if (ptsi_regs_word(st, RIP, &ip) < 0)
+	if (ptsi_regs_word_of(st, &x86_64, RIP, &ip) < 0)
 		return NULL;
 	st->info.instruction_pointer = ip;
-	if (st->info.op == PTSI_SYSCALL_INFO_NONE || is_vsyscall(st))
+	if (st->info.op == PTSI_SYSCALL_INFO_NONE)
 		return &x86_64;
+	if (is_vsyscall(st))
+		return &vsyscall;
 	b0 = peek_byte(st, ip - 2);
 	b1 = peek_byte(st, ip - 1);
 	if (b0 == 0x0f && b1 == 0x05)
@@ -183,8 +195,10 @@ static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
 {
+	if (st->info_size && WIDE_POKE != 0 && st->info.arch == ARCH_I386)
+		return &i386_poked;
 	if (st->info_size && WIDE_POKE != 0)
-		return st->info.arch == ARCH_I386 ? &i386_poked : &x86_64;
+		return is_vsyscall(st) ? &vsyscall : &x86_64;
 	if (ptsi_regs_read(st) < 0)
 		return NULL;
 	if (st->image.len == SIZE_32)
@@ -194,21 +208,21 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 		return NULL;
 	}
 	if (TRACER_IS_32)
-		return &x86_64_unseen;
-	if (st->info_size)
-		return st->info.arch == ARCH_I386 ? &i386_wide : &x86_64;
-	st->abi = &x86_64; /* whose words pick_by_instruction reads */
-	return pick_by_instruction(st);
+		return is_vsyscall(st) ? &vsyscall_unseen : &x86_64_unseen;
+	if (!st->info_size)
+		return pick_by_instruction(st);
+	if (st->info.arch == ARCH_I386)
+		return &i386_wide;
+	return is_vsyscall(st) ? &vsyscall : &x86_64;
 }
 
 static const struct ptsi_abi *const abis[] = {
 	&x86_64, &x32, &i386_abi, &i386_poked, &i386_wide, &x86_64_unseen, NULL,
 };
 
-extern const struct ptsi_family ptsi_family_x86;
 const struct ptsi_family ptsi_family_x86 = {
 	.name = "x86",
 	.abis = abis,
-	.look_at_seccomp = true,
+	.look_at = 1 << PTSI_SYSCALL_INFO_SECCOMP,
 	.pick = pick,
 };

@@ -11,42 +11,32 @@
  * it is -1 stays there (do_syscall_trace_enter, system_call; 5.10, 6.1, 7.2); unwritten it is
  * the old number, and that is what PTRACE_SET_SYSCALL_INFO leaves.
  */
-#include <errno.h>
-
 #include "../abi.h"
 
 #define ARCH_XTENSA 0x5e
 
 /* addresses of PEEKUSR and POKEUSR */
-enum { A1 = 1, A2, A3, A4, A5, A6, A8 = 8, A9, PC = 0x20, SYSCALL = 0xff };
+enum { A1 = PTSI_WORD(1), A2, A3, A4, A5, A6, A8 = PTSI_WORD(8), A9 };
+enum { PC = PTSI_WORD(0x20), SYSCALL = PTSI_WORD(0xff) };
 
 #if defined __xtensa__
 #include <asm/ptrace.h>
-_Static_assert(REG_A_BASE == 0 && REG_PC == PC && SYSCALL_NR == SYSCALL, "");
+_Static_assert(REG_A_BASE == 0 && REG_PC == PTSI_INDEX(PC) &&
+		       SYSCALL_NR == PTSI_INDEX(SYSCALL), "");
 #endif
 
 static const struct ptsi_abi xtensa = {
 	.name = "xtensa", .arch = ARCH_XTENSA, .word = 4, .value = 4, .pointer = 4, .insn_len = 3,
 	.enosys = 38, .nr = SYSCALL, .arg = { A6, A3, A4, A5, A8, A9 },
-	.arg1_copy = PTSI_NO_WORD, .rval = A2, .ip = PC, .sp = A1, .user_nr = A2, .getpid = 120,
-	.flag = PTSI_NO_WORD, .poke = 1, .at_entry = PTSI_SKIP_AHEAD,
-	.at_seccomp = PTSI_SKIP_KEPT,
+	.rval = A2, .ip = PC, .sp = A1, .user_nr = A2, .getpid = 120,
+	.poke = 1, .skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT, .native_wrong = PTSI_CAN_SKIP,
 };
-
-static const struct ptsi_abi *pick(struct ptsi_stop *st)
-{
-	if (!st->info_size || st->info.arch == ARCH_XTENSA)
-		return &xtensa;
-	errno = EOPNOTSUPP;
-	return NULL;
-}
 
 static const struct ptsi_abi *const abis[] = { &xtensa, NULL };
 
-extern const struct ptsi_family ptsi_family_xtensa;
 const struct ptsi_family ptsi_family_xtensa = {
 	.name = "xtensa",
 	.abis = abis,
-	.native_wrong = PTSI_CAN_SKIP,
-	.pick = pick,
+	.own = &xtensa,
 };

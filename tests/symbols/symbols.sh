@@ -4,6 +4,7 @@
 #
 #	symbols.sh archive LIBPTSI.A
 #	symbols.sh shared LIBPTSI.SO PTSI.MAP PTSI.H
+#	symbols.sh layers LIBPTSI.A
 set -u
 LC_ALL=C
 export LC_ALL
@@ -45,9 +46,9 @@ _GLOBAL_OFFSET_TABLE_
 '
 
 # All the writable data that there is (src/kernel.c).
-writable='caller_ptrace
-caller_way
-learnt'
+writable='ptsi_kernel_learnt
+ptsi_kernel_ptrace
+ptsi_kernel_way'
 
 not_in()
 {
@@ -66,8 +67,8 @@ data_objects()
 {
 	"$objdump" -t "$1" | awk -F '\t' '
 		NF == 2 {
-			n = split($1, left, " "); split($2, right, " ")
-			section = left[n]; name = right[2]
+			section = left[split($1, left, " ")]
+			name = right[split($2, right, " ")] # behind .hidden
 			if (section ~ /^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ &&
 			    section !~ /^\.data\.rel\.ro/ && right[1] !~ /^0+$/)
 				print section, right[1], name
@@ -116,9 +117,35 @@ shared()
 	expect_none 'without the prefix' "$(echo "$exported" | grep -v '^ptsi_')"
 }
 
+# "USER DEFINER" for each pair of the archive's members of which one needs a symbol of the other
+needs()
+{
+	"$nm" -A "$1" | awk '
+		{ split($1, at, ":"); member = at[2] }
+		$(NF - 1) == "U" { needed[member, $NF] = 1; next }
+		$(NF - 1) ~ /^[A-Z]$/ { definer[$NF] = member }
+		END {
+			for (pair in needed) {
+				split(pair, p, SUBSEP)
+				if (p[2] in definer)
+					print p[1], definer[p[2]]
+			}
+		}' | sort -u
+}
+
+# The files are layers: no two need each other, directly or through others.
+layers()
+{
+	pairs=$(needs "$1")
+	order=$(echo "$pairs" | tsort 2>&1) || failed=1
+	[ "$(echo "$pairs" | wc -l)" -gt 20 ] || { echo "too few calls were found"; failed=1; }
+	echo "$order"
+}
+
 kind=$1
 shift
 case $kind in
+layers) layers "$@" ;;
 archive) archive "$@" ;;
 shared) shared "$@" ;;
 esac

@@ -19,7 +19,7 @@
 #include "../loops.h"
 #include "../syscall.h"
 #include "../traits.h"
-#include "abi.h"
+#include "followed.h"
 
 /* What the kernel is made to lack. */
 enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED };

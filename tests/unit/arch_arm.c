@@ -45,7 +45,7 @@ static struct ptsi_stop begin(const struct ptsi_family *family)
 	struct ptsi_stop st;
 
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = family;
 	sim_watch(0, 0);
 	return st;
@@ -93,7 +93,7 @@ static struct ptsi_stop arm64_at(uint8_t op)
 /* What the stop is, read by the library. */
 static struct ptsi_syscall_info read_stop(struct ptsi_stop *st)
 {
-	ck_assert_int_eq(ptsi_stop_info(st), 0);
+	ck_assert_int_eq(ptsi_decode_info(st), 0);
 	return st->info;
 }
 
@@ -132,15 +132,15 @@ START_TEST(arm_minus_one_that_is_masked_is_no_skip)
 	st.ptrace = masking;
 	again = st;
 	want = read_stop(&st);
-	assert_fails(ptsi_stop_set(&st, &skip), EOPNOTSUPP);
+	assert_fails(ptsi_core_set(&st, &skip), EOPNOTSUPP);
 	assert_untouched(20);
 	want.entry.nr = UINT64_MAX;
-	assert_fails(ptsi_stop_set(&st, &want), EOPNOTSUPP);
+	assert_fails(ptsi_core_set(&st, &want), EOPNOTSUPP);
 	assert_untouched(20);
-	ck_assert_int_eq(ptsi_stop_features(&again) & (PTSI_CAN_SKIP | PTSI_CAN_DONE), 0);
+	ck_assert_int_eq(ptsi_core_features(&again) & (PTSI_CAN_SKIP | PTSI_CAN_DONE), 0);
 	assert_untouched(20);
 	want.entry.nr = 24;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	assert_untouched(24);
 }
 END_TEST
@@ -148,7 +148,7 @@ END_TEST
 START_TEST(arm_trying_a_skip_leaves_no_trace)
 {
 	struct ptsi_stop st = arm_at(SECCOMP);
-	int can = ptsi_stop_features(&st);
+	int can = ptsi_core_features(&st);
 
 	ck_assert_int_eq(can & (PTSI_CAN_SKIP | PTSI_CAN_DONE), PTSI_CAN_SKIP | PTSI_CAN_DONE);
 	assert_untouched(20);
@@ -162,7 +162,7 @@ START_TEST(arm_number_is_put_back_when_a_word_fails)
 	read_stop(&st);
 	/* the kernel's request (absent), PTRACE_SET_SYSCALL, a look at what came of it, POKEUSR */
 	sim_watch(4, ESRCH);
-	assert_fails(ptsi_stop_set(&st, &skip), ESRCH);
+	assert_fails(ptsi_core_set(&st, &skip), ESRCH);
 	ck_assert_int_eq(sim.log[3], PTSI_POKEUSR);
 	assert_untouched(20);
 }
@@ -173,13 +173,13 @@ START_TEST(arm_a_skip_taken_back_gives_the_argument_back)
 	struct ptsi_stop st = arm_at(ENTRY), later;
 	struct ptsi_syscall_info want = read_stop(&st);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &skip), PTSI_AT_EXIT);
 	ck_assert_int_eq(sim.nr, -1);
 	ck_assert_uint_eq(sim_word(0), 42);
 	ck_assert_uint_eq(sim_word(ORIG_R0), 0xa1);
-	ptsi_stop_init(&later, 1);
+	ptsi_core_begin(&later, 1);
 	later.family = st.family;
-	ck_assert_int_eq(ptsi_stop_set(&later, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&later, &want), 0);
 	assert_untouched(20);
 }
 END_TEST
@@ -198,7 +198,7 @@ START_TEST(arm_without_get_r7_is_the_number_and_r12_the_kind)
 	st = arm_at(ENTRY);
 	sim.get_errno = EIO;
 	sim_put(R12, 2);
-	assert_fails(ptsi_stop_info(&st), EOPNOTSUPP);
+	assert_fails(ptsi_decode_info(&st), EOPNOTSUPP);
 }
 END_TEST
 
@@ -209,14 +209,14 @@ START_TEST(arm_64_bit_tracee_is_left_to_the_kernel)
 
 	sim.get_errno = EIO;
 	sim_put(CPSR, 0x60000000); /* of a pstate of EL0t */
-	assert_fails(ptsi_stop_info(&st), EOPNOTSUPP);
+	assert_fails(ptsi_decode_info(&st), EOPNOTSUPP);
 
 	st = arm_at(ENTRY);
 	sim.info.arch = AARCH64;
 	want = read_stop(&st);
 	want.entry.args[1] = 0xb2;
-	assert_fails(ptsi_stop_set(&st, &want), EOPNOTSUPP);
-	assert_fails(ptsi_stop_set(&st, &skip), EOPNOTSUPP);
+	assert_fails(ptsi_core_set(&st, &want), EOPNOTSUPP);
+	assert_fails(ptsi_core_set(&st, &skip), EOPNOTSUPP);
 	assert_untouched(20);
 	ck_assert_str_eq(st.abi->name, "arm64");
 }
@@ -231,10 +231,10 @@ START_TEST(arm_svc_with_a_number_is_not_repeated)
 	entry.entry.nr = 20;
 	sim.code[0] = 0x14; /* svc 0x900014 */
 	sim.code[2] = 0x90;
-	assert_fails(ptsi_stop_repeat(&st, &entry), EOPNOTSUPP);
+	assert_fails(ptsi_core_repeat(&st, &entry), EOPNOTSUPP);
 	assert_untouched(20);
 	sim.code_len = 0;
-	assert_fails(ptsi_stop_repeat(&st, &entry), EOPNOTSUPP);
+	assert_fails(ptsi_core_repeat(&st, &entry), EOPNOTSUPP);
 	assert_untouched(20);
 }
 END_TEST
@@ -298,7 +298,7 @@ START_TEST(arm64_number_goes_before_the_result)
 
 	st.ptrace = noting_order;
 	nr_at_write = 0;
-	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &skip), PTSI_DONE);
 	ck_assert_int_eq(nr_at_write, -1);
 	ck_assert_uint_eq(sim_word(0), 42);
 	ck_assert_uint_eq(sim.asked, 8); /* of the regset no more than x0 */
@@ -310,11 +310,11 @@ START_TEST(arm64_a_skip_taken_back_gives_the_argument_back)
 	struct ptsi_stop st = arm64_at(ENTRY), later;
 	struct ptsi_syscall_info want = read_stop(&st);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &skip), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sim_word(0), 42);
-	ptsi_stop_init(&later, 1);
+	ptsi_core_begin(&later, 1);
 	later.family = st.family;
-	ck_assert_int_eq(ptsi_stop_set(&later, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&later, &want), 0);
 	assert_untouched(20);
 }
 END_TEST
@@ -324,9 +324,9 @@ START_TEST(arm64_without_the_regset_of_the_number)
 	struct ptsi_stop st = arm64_at(ENTRY), by_registers = st;
 
 	sim.nr_regset = 0; /* GETREGSET and SETREGSET of it are EINVAL */
-	assert_fails(ptsi_stop_set(&st, &skip), EOPNOTSUPP);
+	assert_fails(ptsi_core_set(&st, &skip), EOPNOTSUPP);
 	assert_untouched(20);
-	assert_fails(ptsi_stop_info_by_registers(&by_registers, ENTRY), EOPNOTSUPP);
+	assert_fails(ptsi_decode_registers(&by_registers, ENTRY), EOPNOTSUPP);
 }
 END_TEST
 

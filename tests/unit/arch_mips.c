@@ -47,7 +47,7 @@ static struct ptsi_stop stop_at(uint8_t op, uint32_t v0)
 	sim.code_len = 28;
 	sim.code_end = STACK + 28;
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_mips;
 	sim_watch(0, 0);
 	return st;
@@ -83,13 +83,13 @@ START_TEST(stack_arguments_are_told)
 	for (unsigned i = 0; i < 6; i++)
 		sim.info.entry.args[i] = i < 4 ? 0xa1 + i : 0x307;
 	if (_i)
-		ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), 0);
+		ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
 	else
-		ck_assert_int_eq(ptsi_stop_info(&st), 0);
+		ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, 4020);
 	for (unsigned i = 0; i < 6; i++)
 		ck_assert_uint_eq(st.info.entry.args[i], 0xa1 + i);
-	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &st.info), 0);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
 END_TEST
@@ -111,11 +111,11 @@ START_TEST(syscall_2_is_told_as_what_it_calls)
 {
 	struct ptsi_stop st = indirect();
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, 4020);
 	for (unsigned i = 0; i < 6; i++)
 		ck_assert_uint_eq(st.info.entry.args[i], 0xa2 + i);
-	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &st.info), 0);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
 END_TEST
@@ -125,17 +125,17 @@ START_TEST(syscall_2_is_changed_one_further)
 	struct ptsi_stop st = indirect();
 	struct ptsi_syscall_info want;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.nr = 4004;
 	want.entry.args[2] = 0xb3;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(V0), 4000);
 	ck_assert_uint_eq(sim_word(A0), 4004);
 	ck_assert_uint_eq(sim_word(A3), 0xb3);
 	st = indirect();
 	want.entry.nr = UINT64_MAX;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(A0), UINT32_MAX);
 }
 END_TEST
@@ -147,15 +147,15 @@ START_TEST(stack_arguments_are_set_where_they_can_be)
 	struct ptsi_syscall_info want;
 
 	sim.info.entry.nr = 4020;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.args[5] = 0xb6;
 	if (KERNEL_64) {
-		ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+		ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 		ck_assert_uint_eq(sim_word(R9), 0xb6);
 		return;
 	}
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
@@ -179,12 +179,12 @@ START_TEST(result_512_of_a_failed_call)
 	sim.info.exit.rval = failed_with;
 	sim.info.exit.is_error = 1;
 	if (failed == 2) {
-		ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+		ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 		ck_assert_uint_eq(sim_word(V0), 2);
 		return;
 	}
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(V0), 512);
 	ck_assert_uint_eq(sim_word(A3), 0);
 	ck_assert_uint_eq(sim_word(0), 0);
@@ -199,7 +199,7 @@ START_TEST(skip_writes_the_number_alone)
 	struct ptsi_stop st = stop_at(ENTRY, 4020);
 
 	sim.info.entry.nr = 4020;
-	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &skip), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sim_word(V0), UINT32_MAX);
 	ck_assert_uint_eq(sim_word(A3), 0xa4);
 }
@@ -215,8 +215,8 @@ START_TEST(stack_arguments_are_exchanged)
 	memcpy(was, sim.code, sizeof was);
 	memcpy(now, was, sizeof now);
 	memcpy(now + 16, "\xb5\xb5\0\0\xb6\xb6\0\0", 8);
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
 	ck_assert_int_eq(st.abi->exchange_args(&st, args), 0);
 	ck_assert_mem_eq(sim.code, now, sizeof now);
 	ck_assert_uint_eq(args[4], 0xa5);
@@ -235,8 +235,8 @@ START_TEST(exchange_is_all_or_none)
 	unsigned char was[28];
 
 	memcpy(was, sim.code, sizeof was);
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
 	sim_watch((unsigned)_i + 1, _i % 2 ? ESRCH : EIO);
 	ck_assert_int_eq(st.abi->exchange_args(&st, args), -1);
 	ck_assert_int_eq(errno, _i % 2 ? ESRCH : EOPNOTSUPP);
@@ -254,11 +254,11 @@ START_TEST(repeat_needs_the_stack)
 		.entry = { .nr = 4020, .args = { 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xb6 } },
 	};
 
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 	entry.entry.args[5] = 0xa6;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), 0);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), 0);
 	ck_assert_uint_eq(sim_word(V0), 4020);
 	ck_assert_uint_eq(sim_word(EPC), 0x10000);
 }

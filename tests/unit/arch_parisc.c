@@ -45,7 +45,7 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr)
 	sim_put(GR31, IP | 3);
 	sim_put(IAOQ, IP); /* as the simulated kernel tells it */
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_parisc;
 	sim_watch(0, 0);
 	return st;
@@ -57,11 +57,11 @@ START_TEST(arguments_have_no_upper_half)
 	struct ptsi_stop st = stop_at(ENTRY, 20);
 	struct ptsi_syscall_info want;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.nr = 5;
 	want.entry.args[0] = (uint64_t)-2;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(GR20), 5);
 	ck_assert_uint_eq(sim_word(GR26), 0xfffffffe);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0);
@@ -74,8 +74,8 @@ START_TEST(minus_one_is_enosys_at_seccomp_stops)
 	struct ptsi_syscall_info want = { .op = SECCOMP, .entry.nr = UINT64_MAX };
 	struct ptsi_stop st = stop_at(SECCOMP, 20);
 
-	ck_assert(!ptsi_is_plain(&ptsi_family_parisc, &want));
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert(!ptsi_core_is_plain(&ptsi_family_parisc, &want));
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_int_eq((int)sim_word(GR20), -1);
 	ck_assert_int_eq((int)sim_word(GR28), -251);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0);
@@ -87,7 +87,7 @@ START_TEST(result_by_the_kernels_request)
 	struct ptsi_syscall_info want = { .op = EXIT, .exit = { .rval = -13, .is_error = 1 } };
 	struct ptsi_stop st = stop_at(EXIT, 20);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_int_eq((int)sim_word(GR28), -13);
 	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 0);
 }
@@ -102,7 +102,7 @@ START_TEST(skipped_call_reads_minus_one)
 		.op = sim.op, .arch = PARISC, .entry.nr = UINT32_MAX,
 	};
 	sim.info_size = _i ? 84 : 80;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
 }
 END_TEST
@@ -114,12 +114,12 @@ START_TEST(ip_that_fails_is_undone)
 	struct ptsi_syscall_info want;
 	unsigned n;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.instruction_pointer = 0x30000;
 	for (n = 1;; n++) {
 		sim_watch(n, EIO);
-		if (ptsi_stop_set(&st, &want) == 0)
+		if (ptsi_core_set(&st, &want) == 0)
 			break;
 		ck_assert_int_eq(errno, EIO);
 		ck_assert_mem_eq(sim.image, before, sizeof before);
@@ -138,7 +138,7 @@ START_TEST(regset_is_not_used)
 	struct ptsi_syscall_info want;
 
 	sim.set_errno = EIO;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	if (_i) {
 		want.exit.rval = 0x1234;
@@ -149,7 +149,7 @@ START_TEST(regset_is_not_used)
 			want.entry.args[i] = 0xb1 + i;
 	}
 	want.stack_pointer = 0x40000;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(GR30), 0x40000);
 	ck_assert_uint_eq(sim_count(PTSI_SETREGSET) + sim_count(PTSI_GETREGSET), 0);
 }
@@ -168,7 +168,7 @@ static int repeat(uint32_t branch, uint32_t slot, uint64_t nr)
 	}
 	sim.code_len = branch ? 8 : 0;
 	sim.code_end = IP;
-	return ptsi_stop_repeat(&st, &entry);
+	return ptsi_core_repeat(&st, &entry);
 }
 
 enum { BLE = (int)0xe4008200, NOP = 0x08000240, LDI_20 = 0x34140028, LDI_REST = 0x3414015a };
@@ -216,18 +216,18 @@ START_TEST(wide_tracee)
 	sim_put(GR30, 0x20001);
 	sim.get_errno = EIO;
 	if (sizeof(long) == 8) {
-		ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), 0);
+		ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
 		ck_assert_uint_eq(st.info.arch, PARISC64);
 		return;
 	}
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), -1);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	sim.get_errno = 0;
 	sim.layout.arch = PARISC64;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.nr = 5;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 }
 END_TEST

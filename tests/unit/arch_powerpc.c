@@ -42,7 +42,7 @@ static struct ptsi_stop stop_at(uint8_t op, int trap, int64_t gpr3, int64_t orig
 	sim_put(ORIG_GPR3, (uint64_t)orig_gpr3);
 	sim_put(CCR, 0x48000402);
 	sim_put(TRAP, (uint64_t)trap);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_powerpc;
 	sim_watch(0, 0);
 	return st;
@@ -54,7 +54,7 @@ static int skip(struct ptsi_stop *st, int64_t rval, bool is_error)
 		.op = PTSI_SYSCALL_INFO_SKIP, .exit = { rval, is_error },
 	};
 
-	return ptsi_stop_set(st, &want);
+	return ptsi_core_set(st, &want);
 }
 
 /* -ENOSYS that the kernel put there: it keeps what is written. */
@@ -75,15 +75,15 @@ START_TEST(skip_taken_back)
 	struct ptsi_syscall_info was;
 
 	sim.set_errno = EIO;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	was = st.info;
 	was.entry.args[0] = 0xa1;
 	ck_assert_int_eq(skip(&st, -13, true), PTSI_DONE);
 	ck_assert_uint_eq(sim_word(CCR), 0x48000402 | SO);
 	sim.info.entry.nr = UINT64_MAX;
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_powerpc;
-	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &was), PTSI_DONE);
 	ck_assert_uint_eq(sim_word(CCR), 0x48000402);
 	ck_assert_uint_eq(sim_word(0), 20);
 	ck_assert_uint_eq(sim_word(GPR3), 0xa1);
@@ -99,7 +99,7 @@ START_TEST(otherwise_it_is_for_the_exit_stop)
 	ck_assert_int_eq(skip(&st, -13, true), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sim_word(CCR), 0x48000402);
 	st = stop_at(SECCOMP, SC, _i ? -38 : 0xa1, _i ? -38 : 0xa1);
-	ck_assert_int_eq(ptsi_stop_features(&st) & (PTSI_CAN_SKIP | PTSI_CAN_DONE), PTSI_CAN_SKIP);
+	ck_assert_int_eq(ptsi_core_features(&st) & (PTSI_CAN_SKIP | PTSI_CAN_DONE), PTSI_CAN_SKIP);
 }
 END_TEST
 
@@ -109,7 +109,7 @@ START_TEST(results_are_set_by_registers)
 	struct ptsi_syscall_info want = { .op = EXIT, .exit = { -13, 1 } };
 	struct ptsi_stop st = stop_at(EXIT, _i ? SCV : SC, 0, 0xa1);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0);
 	ck_assert_uint_eq(sim_word(GPR3), _i ? (uint64_t)-13 : 13);
 	ck_assert_uint_eq(sim_word(CCR), _i ? 0x48000402 : 0x48000402 | SO);
@@ -122,10 +122,10 @@ START_TEST(success_that_looks_like_an_error)
 	struct ptsi_syscall_info want = { .op = EXIT, .exit = { -13, 0 } };
 	struct ptsi_stop st = stop_at(EXIT, SC, 0, 0xa1);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(sim_word(GPR3), (uint64_t)-13);
 	st = stop_at(EXIT, SCV, 0, 0xa1);
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, ERANGE);
 	st = stop_at(ENTRY, SCV, 0xa1, 0xa1);
 	ck_assert_int_eq(skip(&st, -13, false), -1);
@@ -146,8 +146,8 @@ START_TEST(repeat)
 	sim.set_errno = can ? EIO : 0;
 	st.way = _i & 4 ? PTSI_REGISTERS : PTSI_AUTO;
 	later = st;
-	ck_assert_int_eq(!!(ptsi_stop_features(&later) & PTSI_CAN_REPEAT), can);
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), can ? 0 : -1);
+	ck_assert_int_eq(!!(ptsi_core_features(&later) & PTSI_CAN_REPEAT), can);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), can ? 0 : -1);
 	ck_assert_uint_eq(sim_word(NIP), can ? 0x10000 : 0);
 	if (!can)
 		ck_assert_int_eq(errno, EOPNOTSUPP);
@@ -160,10 +160,10 @@ START_TEST(arguments_by_the_kernels_request)
 	struct ptsi_stop st = stop_at(ENTRY, SC, 0xa1, 0xa1);
 	struct ptsi_syscall_info want;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.args[0] = 0xb1;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 1);
 }
 END_TEST

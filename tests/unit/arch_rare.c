@@ -93,7 +93,7 @@ static struct ptsi_stop stop_at(const struct machine *m, uint8_t op)
 		if (op != EXIT || m->at.arg[i] != m->at.rval)
 			sim_put(m->at.arg[i], 0xa1 + (unsigned)i);
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = m->family;
 	return st;
 }
@@ -102,7 +102,7 @@ static struct ptsi_syscall_info read_stop(struct ptsi_stop *st)
 {
 	st->info_size = 0;
 	st->image.len = 0;
-	ck_assert_int_eq(ptsi_stop_info(st), 0);
+	ck_assert_int_eq(ptsi_decode_info(st), 0);
 	sim_watch(0, 0);
 	return st->info;
 }
@@ -136,8 +136,8 @@ static void assert_use(const struct machine *m, const struct ptsi_syscall_info *
 	unsigned n = native;
 
 	if (!native)
-		ck_assert(!ptsi_is_plain(m->family, want));
-	ck_assert_int_ge(ptsi_stop_set(st, want), 0);
+		ck_assert(!ptsi_core_is_plain(m->family, want));
+	ck_assert_int_ge(ptsi_core_set(st, want), 0);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), n);
 	ck_assert_int_eq(sim_count(PTSI_SETREGSET) + sim_count(PTSI_POKEUSR) == 0, native);
 }
@@ -184,15 +184,15 @@ START_TEST(openrisc_number_is_the_one_that_is_run)
 	sim.info = was; /* which the kernel goes on telling */
 	sim.info_size = 80;
 	want.entry.nr = 56;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(read_stop(&st).entry.nr, 56);
 	want.op = SKIP;
 	want.exit.rval = 0;
 	want.exit.is_error = 0;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_AT_EXIT);
 	assert_word(11, (uint64_t)-1);
 	ck_assert_uint_eq(read_stop(&st).entry.nr, UINT64_MAX);
-	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &was), PTSI_DONE);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(xtensa_call_that_is_not_run_has_a_result)
 	struct ptsi_syscall_info want = read_stop(&st);
 
 	want.entry.nr = UINT64_MAX;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_int_eq((int32_t)sim_word(255), -1);
 	ck_assert_int_eq((int32_t)sim_word(2), -38);
 }
@@ -220,7 +220,7 @@ START_TEST(xtensa_poke_that_fails_is_undone)
 	want.exit.is_error = 0;
 	want.stack_pointer = 0x20000;
 	sim_watch((unsigned)_i, ESRCH);
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, ESRCH);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
@@ -234,7 +234,7 @@ START_TEST(arc_regset_ends_at_sp)
 
 	ck_assert_uint_eq(sim.asked, 96);
 	want.stack_pointer = 0x20000;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(sim.asked, 96);
 	assert_word(23, 0x20000);
 }
@@ -246,8 +246,8 @@ START_TEST(csky_number_can_not_be_set)
 	struct ptsi_syscall_info want = read_stop(&st);
 
 	want.entry.nr = 56;
-	ck_assert(!ptsi_is_plain(&ptsi_family_csky, &want));
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert(!ptsi_core_is_plain(&ptsi_family_csky, &want));
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_uint_eq(sim_writes(), 0);
 }
@@ -260,8 +260,8 @@ START_TEST(csky_call_is_skipped_by_registers)
 	struct ptsi_syscall_info want = read_stop(&st);
 
 	want.entry.nr = UINT64_MAX;
-	ck_assert(!ptsi_is_plain(&ptsi_family_csky, &want));
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), _i ? PTSI_DONE : -1);
+	ck_assert(!ptsi_core_is_plain(&ptsi_family_csky, &want));
+	ck_assert_int_eq(ptsi_core_set(&st, &want), _i ? PTSI_DONE : -1);
 	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0);
 	if (!_i) {
 		ck_assert_int_eq(errno, EOPNOTSUPP);
@@ -280,7 +280,7 @@ START_TEST(csky_regset_is_written_whole)
 
 	st.way = PTSI_REGISTERS;
 	want.instruction_pointer = 0x10000;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_uint_eq(sim.asked, sim.len);
 	assert_word(2, 0x10000);
 }
@@ -295,10 +295,10 @@ START_TEST(csky_failed_write_is_undone)
 	want.op = SKIP;
 	want.exit.rval = 7;
 	want.exit.is_error = 0;
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
 	ck_assert_uint_eq(sim.requests, 1); /* GETREGSET */
 	sim_watch(1, EFAULT);
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EFAULT);
 	ck_assert_uint_eq(sim_count(PTSI_SETREGSET), 2);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
@@ -311,7 +311,7 @@ START_TEST(csky_length_tells_the_abi)
 
 	sim.len = 76;
 	read_stop(&st);
-	ck_assert_int_eq(ptsi_stop_abi(&st), -1);
+	ck_assert_int_eq(ptsi_decode_abi(&st), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 }
 END_TEST
@@ -323,24 +323,24 @@ START_TEST(nds32_skip_is_done_at_once)
 	struct ptsi_syscall_info want = read_stop(&st);
 
 	sim.set_errno = EIO;
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
-	ck_assert(!st.abi->no_exit(&st));
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert(ptsi_skip_has_exit(&st));
 	want.op = SKIP;
 	want.exit.rval = -13;
 	want.exit.is_error = 1;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_int_eq((int32_t)sim_word(34), -1);
 	ck_assert_int_eq((int32_t)sim_word(0), -13);
 	ck_assert_uint_eq(sim_word(15), 0x410010f0);
 	want = read_stop(&st);
 	ck_assert_uint_eq(want.entry.nr, UINT64_MAX);
-	ck_assert(st.abi->no_exit(&st));
+	ck_assert(!ptsi_skip_has_exit(&st));
 	st = stop_at(&nds32, EXIT);
 	sim_put(34, (uint64_t)-1); /* rt_sigreturn's */
 	sim_put(0, (uint64_t)-1); /* EPERM, where another stop has nr */
 	read_stop(&st);
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
-	ck_assert(!st.abi->no_exit(&st));
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert(ptsi_skip_has_exit(&st));
 }
 END_TEST
 
@@ -384,7 +384,7 @@ static struct ptsi_stop ia64_stop(uint8_t op, unsigned slot, unsigned sof, unsig
 	sim_put(44, 0x1013085a6010 | (uint64_t)slot << 41);
 	sim_put(46, BSP);
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_ia64;
 	st.ptrace = ia64_ptrace;
 	return st;
@@ -411,7 +411,7 @@ START_TEST(ia64_arguments_are_in_memory)
 	if (sizeof(long) < 8)
 		return;
 	ia64_put_args();
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), 0);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
 	ck_assert_uint_eq(st.info.instruction_pointer, CODE + 1);
 	ck_assert_uint_eq(st.info.entry.nr, 1041);
 	for (int i = 0; i < 6; i++)
@@ -424,10 +424,10 @@ START_TEST(ia64_memory_that_is_not_there)
 {
 	struct ptsi_stop st = ia64_stop(ENTRY, 1, 20, 12);
 
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), -1);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	st = ia64_stop(ENTRY, 1, 12, 20); /* a frame that can't be, but can be written */
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, ENTRY), 0);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
 	ck_assert_uint_eq(st.info.entry.args[0], 0);
 }
 END_TEST
@@ -455,12 +455,12 @@ START_TEST(ia64_repeat_goes_to_the_slot_before)
 	memory[0].val = before_slot[_i].bundle;
 	sim_put(10, UINT64_MAX);
 	memcpy(before, sim.image, sizeof before);
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, EXIT), 0);
+	ck_assert_int_eq(ptsi_decode_registers(&st, EXIT), 0);
 	entry = st.info;
 	entry.op = ENTRY;
 	memset(&entry.entry, 0, sizeof entry.entry);
 	entry.entry.nr = 1026;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), before_slot[_i].ip ? 0 : -1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), before_slot[_i].ip ? 0 : -1);
 	if (!before_slot[_i].ip) {
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 		ck_assert_mem_eq(sim.image, before, sizeof before);
@@ -482,18 +482,18 @@ START_TEST(ia64_repeat_has_the_same_arguments)
 	if (sizeof(long) < 8)
 		return;
 	ia64_put_args();
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, EXIT), 0);
+	ck_assert_int_eq(ptsi_decode_registers(&st, EXIT), 0);
 	entry = st.info;
 	entry.op = ENTRY;
 	entry.entry.nr = 1026;
 	for (unsigned i = 0; i < 6; i++)
 		entry.entry.args[i] = 0xa1 + i;
 	entry.entry.args[_i]++;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 	entry.entry.args[_i]--;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), 0);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), 0);
 	ck_assert_uint_eq(sim_word(15), 1026);
 }
 END_TEST
@@ -506,12 +506,12 @@ START_TEST(nds32_result_is_no_argument)
 
 	sim.set_errno = EIO;
 	want.entry.nr = UINT64_MAX;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_DONE);
 	ck_assert_int_eq((int32_t)sim_word(0), -38);
 	sim.info = want;
 	sim.info_size = 80;
 	ck_assert_uint_eq(read_stop(&st).entry.args[0], 0xa1);
-	ck_assert_int_eq(ptsi_stop_set(&st, &was), PTSI_DONE);
+	ck_assert_int_eq(ptsi_core_set(&st, &was), PTSI_DONE);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
 END_TEST

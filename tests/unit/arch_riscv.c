@@ -49,14 +49,14 @@ static struct ptsi_stop stop_at(uint8_t op, uint32_t arch, unsigned word)
 		sim.info.exit.rval = 0xa1;
 	}
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_riscv;
 	return st;
 }
 
 static struct ptsi_syscall_info read_stop(struct ptsi_stop *st)
 {
-	ck_assert_int_eq(ptsi_stop_info(st), 0);
+	ck_assert_int_eq(ptsi_decode_info(st), 0);
 	return st->info;
 }
 
@@ -89,7 +89,7 @@ START_TEST(length_tells_the_abi)
 	struct ptsi_syscall_info want = read_stop(&st);
 
 	want.entry.args[1] = 0xb2;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_str_eq(st.abi->name, w->name);
 	ck_assert_uint_eq(st.abi->pointer, w->word);
 	ck_assert_uint_eq(st.abi->arch, w->arch);
@@ -106,7 +106,7 @@ START_TEST(first_argument_is_refused)
 
 	want.entry.args[0] = 0xb1;
 	want.entry.args[1] = 0xb2;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
@@ -123,10 +123,10 @@ START_TEST(same_word_is_no_change)
 	want = read_stop(&st);
 	want.entry.args[0] = UINT64_MAX;
 	want.instruction_pointer = 0x10000;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	assert_word(PC, 0x10000);
 	want.entry.args[0] = 0xfffffffe;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	assert_word(PC, 0x10000);
 }
@@ -138,7 +138,7 @@ START_TEST(length_without_get)
 	int r;
 
 	sim.get_errno = EIO;
-	r = ptsi_stop_info_by_registers(&st, EXIT);
+	r = ptsi_decode_registers(&st, EXIT);
 	if (sizeof(long) == 8) {
 		ck_assert_int_eq(r, 0);
 		ck_assert_uint_eq(st.info.arch, RISCV64);
@@ -149,7 +149,7 @@ START_TEST(length_without_get)
 	}
 	st = stop_at(EXIT, RISCV64, 4);
 	sim.len = 120;
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, EXIT), -1);
+	ck_assert_int_eq(ptsi_decode_registers(&st, EXIT), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 }
 END_TEST
@@ -184,11 +184,11 @@ START_TEST(repeat_sets_a0)
 	for (unsigned i = 0; i < 6; i++)
 		entry.entry.args[i] = 0xa1 + i;
 	entry.entry.args[0] = (uint64_t)-513; /* which looks like a restart code */
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 	entry.entry.args[0] = 0xa1;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), 0);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), 0);
 	assert_word(PC, entry.instruction_pointer - 4);
 }
 END_TEST
@@ -213,7 +213,7 @@ START_TEST(kernel_sets_the_first_argument)
 	st.ptrace = noting_set;
 	want = read_stop(&st);
 	want.entry.args[0] = 0xb1;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sent.entry.args[0], 0xb1);
 	ck_assert_uint_eq(sent.entry.args[5], 0xa6);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
@@ -239,7 +239,7 @@ START_TEST(result_leaves_the_number_that_the_kernel_set)
 
 	sim.set_errno = 0;
 	st.ptrace = setting_nr;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sent.entry.nr, UINT64_MAX);
 	ck_assert_uint_eq(sim_word(A7), w->word == 4 ? UINT32_MAX : UINT64_MAX);
 	ck_assert_uint_eq(sim_word(A0), 7);

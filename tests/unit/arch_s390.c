@@ -51,7 +51,7 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr)
 	sim.code_len = sizeof svc_20;
 	sim.code_end = IP;
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_s390;
 	sim_watch(0, 0);
 	return st;
@@ -62,9 +62,9 @@ START_TEST(skipped_call_reads_minus_one)
 {
 	struct ptsi_stop st = stop_at(_i ? SECCOMP : ENTRY, 0xffff);
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
-	ck_assert_int_eq(ptsi_stop_set(&st, &st.info), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &st.info), 0);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
 END_TEST
@@ -74,7 +74,7 @@ START_TEST(skip_writes_no_result)
 	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
 	struct ptsi_stop st = stop_at(_i ? SECCOMP : ENTRY, 20);
 
-	ck_assert_int_eq(ptsi_stop_set(&st, &skip), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &skip), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sim_word(GPR2), UINT64_MAX);
 	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 1);
 }
@@ -87,13 +87,13 @@ START_TEST(stale_number_is_not_written_back)
 	struct ptsi_syscall_info want;
 
 	sim.info.entry.nr = 4; /* which PTRACE_SET_SYSCALL_INFO has set; gprs[2] has the old one */
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.instruction_pointer = 0x30000;
 	want.stack_pointer = 0x40000;
 	for (int i = 0; i < 6; i++)
 		want.entry.args[i] = 0xb1 + (unsigned)i;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 8);
 	ck_assert_uint_eq(sim_count(PTSI_SETREGSET), 0);
 	ck_assert_uint_eq(sim_word(GPR2), 20);
@@ -107,7 +107,7 @@ static int repeat(uint64_t nr)
 		.op = ENTRY, .instruction_pointer = IP, .entry = { .nr = nr, .args = { 0xb1 } },
 	};
 
-	return ptsi_stop_repeat(&st, &entry);
+	return ptsi_core_repeat(&st, &entry);
 }
 
 START_TEST(svc_with_its_own_number_is_repeated)
@@ -138,7 +138,7 @@ START_TEST(no_svc_in_front_of_ip)
 		sim.code_len = 0;
 	else
 		sim.code[0] = 0x44;
-	ck_assert_int_eq(ptsi_stop_repeat(&st, &entry), -1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 }
@@ -154,7 +154,7 @@ START_TEST(upper_half_of_a_result)
 	sim.info.exit.rval = said[_i % 5];
 	if (_i < 5)
 		sim.info.arch = 0x16;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_int_eq(st.info.exit.rval, _i < 5 ? means[_i] : said[_i % 5]);
 }
 END_TEST

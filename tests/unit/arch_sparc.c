@@ -53,7 +53,7 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr, uint32_t psr)
 	sim_put(G1, nr);
 	sim_put(PSR, psr);
 	memcpy(before, sim.image, sizeof before);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.family = &ptsi_family_sparc;
 	st.abi = row(4);
 	sim_watch(0, 0);
@@ -64,11 +64,11 @@ static int set_nr(struct ptsi_stop *st, uint64_t nr)
 {
 	struct ptsi_syscall_info want;
 
-	if (ptsi_stop_info(st) < 0)
+	if (ptsi_decode_info(st) < 0)
 		return -1;
 	want = st->info;
 	want.entry.nr = nr;
-	return ptsi_stop_set(st, &want);
+	return ptsi_core_set(st, &want);
 }
 
 static const uint64_t out_of_range[] = { 441, 0x7fffffff, UINT64_MAX };
@@ -101,9 +101,9 @@ START_TEST(so_a_number_is_not_set_without_a_look)
 {
 	struct ptsi_syscall_info want = { .op = ENTRY, .entry.nr = 5 };
 
-	ck_assert(!ptsi_is_plain(&ptsi_family_sparc, &want));
+	ck_assert(!ptsi_core_is_plain(&ptsi_family_sparc, &want));
 	want.entry.nr = 1;
-	ck_assert(ptsi_is_plain(&ptsi_family_sparc, &want));
+	ck_assert(ptsi_core_is_plain(&ptsi_family_sparc, &want));
 }
 END_TEST
 
@@ -113,15 +113,15 @@ START_TEST(arguments_and_a_skip_are_no_matter)
 	struct ptsi_syscall_info want;
 
 	sim.set_errno = EIO;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.entry.args[1] = 0xb2;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(O1), 0xb2);
 	want.op = PTSI_SYSCALL_INFO_SKIP;
 	want.exit.rval = 42;
 	want.exit.is_error = 0;
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), PTSI_AT_EXIT);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), PTSI_AT_EXIT);
 	ck_assert_uint_eq(sim_word(G1), UINT32_MAX);
 }
 END_TEST
@@ -135,7 +135,7 @@ START_TEST(skipped_call_reads_minus_one)
 		.op = ENTRY, .arch = SPARC, .entry.nr = UINT32_MAX,
 	};
 	sim.info_size = 80;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
 }
 END_TEST
@@ -150,7 +150,7 @@ START_TEST(number_beyond_32_bits_is_told)
 	};
 	sim.info_size = 80;
 	sim.set_errno = EIO;
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_uint_eq(st.info.entry.nr, 0x100000005);
 	ck_assert_int_eq(set_nr(&st, 5), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
@@ -175,15 +175,15 @@ START_TEST(ip_is_pc_and_npc)
 	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
 	struct ptsi_syscall_info want;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.instruction_pointer = 0x20000;
 	sim_watch(2, EIO); /* behind GETREGS */
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), -1);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EIO);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
 	sim_watch(0, 0);
-	ck_assert_int_eq(ptsi_stop_set(&st, &want), 0);
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
 	ck_assert_uint_eq(sim_word(PC), 0x20000);
 	ck_assert_uint_eq(sim_word(NPC), 0x20000);
 }
@@ -197,13 +197,13 @@ START_TEST(both_ways_or_not_at_all)
 	unsigned failed_at;
 	int r;
 
-	ck_assert_int_eq(ptsi_stop_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	want = st.info;
 	want.instruction_pointer = 0x20000;
 	want.entry.args[1] = 77;
 	sim_watch((unsigned)_i + 1, EINVAL);
 	failed_at = sim.fail_at;
-	r = ptsi_stop_set(&st, &want);
+	r = ptsi_core_set(&st, &want);
 	if (r < 0) {
 		ck_assert_int_eq(errno, EINVAL);
 		ck_assert_mem_eq(sim.image, before, sizeof before);
@@ -227,11 +227,11 @@ START_TEST(width_by_the_regsets_length)
 	sim.get_errno = EIO;
 	sim.other_regset = len[_i];
 	if (!narrow && !wide) {
-		ck_assert_int_eq(ptsi_stop_abi(&st), -1);
+		ck_assert_int_eq(ptsi_decode_abi(&st), -1);
 		ck_assert_int_eq(errno, EOPNOTSUPP);
 		return;
 	}
-	ck_assert_int_eq(ptsi_stop_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
 	ck_assert_uint_eq(st.abi->arch, narrow ? SPARC : SPARC64);
 	ck_assert_uint_eq(st.abi->word, sizeof(long));
 }

@@ -401,7 +401,7 @@ static void read_dump_line(struct dump *d, const char *key)
 		d->sim.code_end = d->stack ? d->info.stack_pointer + d->sim.code_len :
 					     d->info.instruction_pointer;
 		d->sim.message = d->info.seccomp.ret_data;
-		if (ptsi_at_entry(d->info.op))
+		if (ptsi_before_call(d->info.op))
 			d->sim.nr = (int)d->info.entry.nr;
 	}
 }
@@ -533,7 +533,7 @@ static struct ptsi_stop begin(const struct dump *d, const struct ptsi_abi *row, 
 	struct ptsi_stop st;
 
 	load(d, told);
-	ptsi_stop_init(&st, 1);
+	ptsi_core_begin(&st, 1);
 	st.way = PTSI_REGISTERS;
 	st.family = d->abi->family;
 	st.abi = row;
@@ -545,10 +545,10 @@ static void read_info(struct ptsi_stop *st, const struct dump *d, const char *at
 {
 	bool syscall_stop = d->info.op == PTSI_SYSCALL_INFO_ENTRY ||
 			    d->info.op == PTSI_SYSCALL_INFO_EXIT;
-	int r = ptsi_stop_info_native(st);
+	int r = ptsi_decode_native(st);
 
-	if (!r)
-		r = ptsi_stop_info_by_registers(st, syscall_stop ? d->info.op : -1);
+	if (r == PTSI_LACKING)
+		r = ptsi_decode_registers(st, syscall_stop ? d->info.op : -1);
 	ck_assert_msg(r >= 0, "%s: %s", at, strerror(errno));
 }
 
@@ -586,11 +586,12 @@ static void decode_row(const struct dump *d, const struct ptsi_abi *row, bool to
 	const struct ptsi_abi *abi;
 
 	read_info(&st, d, at);
-	ck_assert_msg(ptsi_stop_abi(&st) == 0, "%s: %s", at, strerror(errno));
+	ck_assert_msg(ptsi_decode_abi(&st) == 0, "%s: %s", at, strerror(errno));
 	ck_assert_msg(st.info_size == info_size(d->info.op), "%s: size %d", at, st.info_size);
 	check_info(d, &st.info, at);
-	abi = !row && st.abi->variant ? st.abi->variant(&st) : st.abi;
-	ck_assert_msg(abi && !strcmp(abi->name, d->abi->name), "%s: not %s", at, d->abi->name);
+	ck_assert_msg(row || ptsi_decode_refined(&st) == 0, "%s: %s", at, strerror(errno));
+	abi = st.abi;
+	ck_assert_msg(!strcmp(abi->name, d->abi->name), "%s: not %s", at, d->abi->name);
 	ck_assert_msg(abi->arch == d->info.arch && abi->pointer == d->abi->pointer &&
 			      abi->value == d->abi->value,
 		      "%s: arch, pointer or value", at);
@@ -610,7 +611,7 @@ START_TEST(what_registers_do_not_tell_is_refused)
 
 	if (!d->unreadable)
 		return;
-	ck_assert_int_eq(ptsi_stop_info_by_registers(&st, d->info.op), -1);
+	ck_assert_int_eq(ptsi_decode_registers(&st, d->info.op), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 }
 END_TEST
@@ -625,7 +626,7 @@ START_TEST(entry_and_exit_are_not_guessed)
 	st.family = d->abi->family;
 	if (d->own_abi || d->own_build || (d->tracer && d->tracer != sizeof(long)))
 		return;
-	r = ptsi_stop_info(&st);
+	r = ptsi_decode_info(&st);
 	if (!d->unreadable && (d->info.op == PTSI_SYSCALL_INFO_NONE ||
 			       d->info.op == PTSI_SYSCALL_INFO_SECCOMP || d->abi->family->mark)) {
 		ck_assert_int_eq(r, 0);
@@ -644,7 +645,7 @@ static void can_row(const struct dump *d, const struct ptsi_abi *row, bool told)
 	int can, want = d->abi->can[d->info.op] | (told ? PTSI_NATIVE_GET : 0);
 
 	read_info(&st, d, at);
-	can = ptsi_stop_features(&st);
+	can = ptsi_core_features(&st);
 	ck_assert_msg(can == want, "%s: features are %#x, not %#x", at, (unsigned)can,
 		      (unsigned)want);
 }
@@ -748,7 +749,7 @@ static void set_row(const struct dump *d, const struct ptsi_abi *row, bool told)
 		int r;
 
 		read_info(&st, d, at);
-		r = set->repeat ? ptsi_stop_repeat(&st, &want) : ptsi_stop_set(&st, &want);
+		r = set->repeat ? ptsi_core_repeat(&st, &want) : ptsi_core_set(&st, &want);
 		ck_assert_msg(r == set->answer, "%s: returned %d (%s)", at, r,
 			      r < 0 ? strerror(errno) : "");
 		ck_assert_msg(r >= 0 || errno == set->err, "%s: errno: %s", at, strerror(errno));
@@ -771,7 +772,7 @@ static void identity_row(const struct dump *d, const struct ptsi_abi *row, bool 
 	if (d->info.op == PTSI_SYSCALL_INFO_NONE)
 		return;
 	read_info(&st, d, at);
-	ck_assert_msg(ptsi_stop_set(&st, &want) == 0, "%s: %s", at, strerror(errno));
+	ck_assert_msg(ptsi_core_set(&st, &want) == 0, "%s: %s", at, strerror(errno));
 	ck_assert_msg(!sim_writes(), "%s: something was written", at);
 }
 
@@ -854,7 +855,7 @@ static void random_field(const struct dump *d, const struct ptsi_abi *row, int f
 	if (field == PTSI_CAN_RESULT)
 		want.exit.is_error = 0;
 	memcpy(before, sim.image, sizeof before);
-	ck_assert_msg(ptsi_stop_set(&st, &want) == 0, "%s: %s", at, strerror(errno));
+	ck_assert_msg(ptsi_core_set(&st, &want) == 0, "%s: %s", at, strerror(errno));
 	for (int i = 0; i < set->n; i++) {
 		size_t at_word = (size_t)set->change[i].word * sim.word;
 

@@ -223,7 +223,7 @@ static long get_info(unsigned long size, void *data)
 		return ptsi_fail(sim.get_errno);
 	if (!n)
 		n = info_by_layout(&info);
-	else if (keeps_nr() && ptsi_at_entry(sim.op))
+	else if (keeps_nr() && ptsi_before_call(sim.op))
 		info.entry.nr = (uint64_t)(int64_t)sim.nr;
 	memcpy(data, &info, size < (size_t)n ? size : (size_t)n);
 	return n;

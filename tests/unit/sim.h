@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi.h"
+#include "stop.h"
 
 enum {
 	SIM_LOG_MAX = 64,

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * What struct ptsi_tracee's priv holds: the state of a followed tracee, by how long it
+ * lives.  Calls go from tracee.c to stops.c to replay.c, and from each to the core.
+ */
+#ifndef PTSI_FOLLOWED_H
+#define PTSI_FOLLOWED_H
+
+#include "stop.h"
+
+/* Where the tracee is, which tells what the next syscall-stop is. */
+enum ptsi_phase {
+	PTSI_UNSURE,  /* attached in the middle of something: it may be either */
+	PTSI_OUTSIDE, /* an entry stop */
+	PTSI_INSIDE,  /* an exit stop, if the tracee was resumed for it */
+	PTSI_CALLED,  /* as INSIDE, by a SECCOMP stop: before 4.8 the entry stop comes after it */
+};
+
+/* Of a call's syscall-entry-stop and its SECCOMP stop, which comes first: it changed in 4.8. */
+enum ptsi_order { PTSI_ORDER_UNKNOWN, PTSI_ENTRY_FIRST, PTSI_SECCOMP_FIRST };
+
+/* How far skip and repeat is with a call. */
+enum ptsi_replay_step {
+	PTSI_REPLAY_NO,
+	PTSI_REPLAY_SKIPPED, /* the call is skipped; at its exit stop it is to be made again */
+	PTSI_REPLAY_REWOUND, /* the tracee is about to make it again, its signals blocked */
+	PTSI_REPLAY_RUNNING, /* it has entered the call again */
+};
+
+/* The call that the tracee is in.  {0}: none, or nothing is known of it. */
+struct ptsi_call {
+	const struct ptsi_abi *abi; /* as its entry or SECCOMP stop was read; NULL: it wasn't */
+	uint64_t ip, sp;            /* at that stop */
+	struct ptsi_owed owed;      /* set with a skip, cleared when it is set to run after all */
+	uint64_t was[6], wrote[6];  /* PTSI_KEEP_ARGS: the program's arguments and the tracer's */
+	uint8_t kept_args;          /* bit i: args[i] is to be put back at the exit stop */
+	bool executed;              /* set by PTRACE_EVENT_EXEC: another program is running */
+	uint8_t replay_step;        /* enum ptsi_replay_step */
+	uint8_t replay_stop;        /* PTSI_STOP_*, where the caller asked for it */
+	uint64_t blocked[2];        /* the program's signal mask, while all signals are blocked */
+	struct ptsi_syscall_info again; /* the call to be made again, as it is to be entered */
+};
+
+/* The stop that the tracee is at.  {0}: none that anything can be set at. */
+struct ptsi_seen {
+	const struct ptsi_abi *abi;    /* NULL: nobody had to look */
+	bool native;                   /* the kernel said what follows */
+	int info_size;                 /* of info; 0: nothing can be set here */
+	struct ptsi_syscall_info info; /* what the stop is about, with what was set since */
+};
+
+struct ptsi_followed {
+	ptsi_ptrace_fn *ptrace; /* as ptsi_tracee_init has found it, like way */
+	int never;              /* PTSI_CAN_* that are not to be used; for tests */
+	uint8_t way;
+	uint8_t order;         /* enum ptsi_order; what has shown it once goes for all calls */
+	uint8_t phase;         /* enum ptsi_phase; each stop and each resumption sets it */
+	bool wants_syscalls;   /* the caller last resumed with PTRACE_SYSCALL */
+	struct ptsi_call call; /* forgotten after its exit stop, or when that won't be seen */
+	struct ptsi_seen seen; /* forgotten when the tracee is resumed */
+} __attribute__((may_alias));
+
+static inline struct ptsi_followed *ptsi_followed(struct ptsi_tracee *t)
+{
+	return (struct ptsi_followed *)(void *)t->priv;
+}
+
+/* stops.c */
+void ptsi_stops_begin(const struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st);
+int ptsi_stops_order(struct ptsi_followed *f, const struct ptsi_stop *st);
+
+/* replay.c */
+int ptsi_replay_start(struct ptsi_tracee *t, struct ptsi_stop *st,
+		      const struct ptsi_syscall_info *want);
+int ptsi_replay_rewind(struct ptsi_call *call, struct ptsi_stop *st);
+int ptsi_replay_is_entered(struct ptsi_call *call, struct ptsi_stop *st);
+
+void ptsi_tracee_never(struct ptsi_tracee *t, int can); /* tracee.c; for tests */
+
+#endif
