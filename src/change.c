@@ -20,8 +20,7 @@ static bool is_left(uint64_t now, uint64_t want)
 /* Whether all is to be as it was read: that costs no request, whatever odd values it has. */
 static bool is_as_read(const struct ptsi_syscall_info *now, const struct ptsi_syscall_info *want)
 {
-	if (want->op != now->op ||
-	    !is_left(now->instruction_pointer, want->instruction_pointer) ||
+	if (want->op != now->op || !is_left(now->instruction_pointer, want->instruction_pointer) ||
 	    !is_left(now->stack_pointer, want->stack_pointer))
 		return false;
 	if (now->op == PTSI_SYSCALL_INFO_EXIT)
@@ -128,8 +127,7 @@ int ptsi_change_find(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		     struct ptsi_change *change)
 {
 	change->what = 0;
-	if ((want->op != st->info.op && !is_skip(st, want)) ||
-	    !is_left(st->info.arch, want->arch))
+	if ((want->op != st->info.op && !is_skip(st, want)) || !is_left(st->info.arch, want->arch))
 		return ptsi_fail(EINVAL);
 	if (is_as_read(&st->info, want))
 		return 0;
@@ -167,9 +165,9 @@ int ptsi_change_check_nr(struct ptsi_stop *st, uint64_t nr)
 static int check_result(struct ptsi_stop *st, int64_t rval, bool is_error)
 {
 	if (is_error)
-		return rval < -PTSI_MAX_ERRNO || rval > -1 || ptsi_is_restart_code(rval) ?
-			       ptsi_fail(EINVAL) :
-			       0;
+		return rval < -PTSI_MAX_ERRNO || rval > -1 || ptsi_is_restart_code(rval)
+			       ? ptsi_fail(EINVAL)
+			       : 0;
 	if (!ptsi_decode_fits(st->abi, (uint64_t)rval))
 		return ptsi_fail(ERANGE);
 	if (!ptsi_decode_is_errno(st->abi, (uint64_t)rval))

@@ -18,7 +18,7 @@ int ptsi_edit_flag(struct ptsi_stop *st, struct ptsi_edits *ed, bool error)
 	if (ptsi_regs_word(st, abi->flag, &flag) < 0)
 		return -1;
 	ptsi_regs_edit_known(ed, abi->flag, flag,
-			(flag & ~abi->flag_mask) | (error ? abi->flag_set : 0));
+			     (flag & ~abi->flag_mask) | (error ? abi->flag_set : 0));
 	return 0;
 }
 
@@ -29,7 +29,8 @@ int ptsi_edit_plain_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t 
 	if (st->abi->flag)
 		ptsi_regs_edit(ed, st->abi->rval, (uint64_t)(error ? -rval : rval));
 	else if (st->info.op == PTSI_SYSCALL_INFO_EXIT)
-		ptsi_regs_edit_known(ed, st->abi->rval, (uint64_t)st->info.exit.rval, (uint64_t)rval);
+		ptsi_regs_edit_known(ed, st->abi->rval, (uint64_t)st->info.exit.rval,
+				     (uint64_t)rval);
 	else
 		ptsi_regs_edit(ed, st->abi->rval, (uint64_t)rval);
 	return 0;
@@ -141,8 +142,7 @@ int ptsi_edit_repeat(struct ptsi_stop *st, struct ptsi_edits *ed,
 			return -1;
 	if (looks_restarted(abi, ed))
 		return ptsi_fail(EOPNOTSUPP);
-	if (abi->insn_address &&
-	    abi->insn_address(st, entry->instruction_pointer, &addr) < 0)
+	if (abi->insn_address && abi->insn_address(st, entry->instruction_pointer, &addr) < 0)
 		return -1;
 	return edit_ip(st, ed, addr);
 }

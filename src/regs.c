@@ -21,7 +21,8 @@ uint64_t ptsi_regs_image_get(const struct ptsi_abi *abi, const struct ptsi_image
 	return v;
 }
 
-void ptsi_regs_image_put(const struct ptsi_abi *abi, struct ptsi_image *image, int word, uint64_t val)
+void ptsi_regs_image_put(const struct ptsi_abi *abi, struct ptsi_image *image, int word,
+			 uint64_t val)
 {
 	unsigned char *p = image->bytes + (size_t)PTSI_INDEX(word) * abi->word;
 

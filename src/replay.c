@@ -121,8 +121,8 @@ int ptsi_replay_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 		return -1;
 	call->again = again;
 	call->replay_step = PTSI_REPLAY_SKIPPED;
-	call->replay_stop = st->info.op == PTSI_SYSCALL_INFO_SECCOMP ? PTSI_STOP_SECCOMP :
-								       PTSI_STOP_ENTRY;
+	call->replay_stop =
+		st->info.op == PTSI_SYSCALL_INFO_SECCOMP ? PTSI_STOP_SECCOMP : PTSI_STOP_ENTRY;
 	return 0;
 }
 

@@ -86,7 +86,8 @@ int ptsi_route_find(struct ptsi_stop *st, const struct ptsi_change *change,
 		return -1;
 	route->lacks = change->what & ~route->can;
 	if (route->native && (!change->with_result || (route->lacks & route->native))) {
-		/* registers are written first: that the request is absent must not come after that */
+		/* registers are written first: that the request is absent must not come after that
+		 */
 		has = ptsi_kernel_has_set(st);
 		if (has < 0)
 			return -1;

@@ -14,8 +14,8 @@ static int preset_rule(struct ptsi_stop *st)
 	if (ptsi_regs_read(st) < 0 || ptsi_regs_word(st, abi->rval, &rval) < 0 ||
 	    ptsi_regs_word(st, abi->arg[0], &arg) < 0)
 		return -1;
-	return (int32_t)rval == -abi->enosys && (int32_t)arg != -abi->enosys ? PTSI_SKIP_KEPT :
-									       PTSI_SKIP_EXIT;
+	return (int32_t)rval == -abi->enosys && (int32_t)arg != -abi->enosys ? PTSI_SKIP_KEPT
+									     : PTSI_SKIP_EXIT;
 }
 
 /* What becomes of a result that is written at this stop: an enum ptsi_skip, or -1. */

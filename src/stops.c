@@ -84,7 +84,8 @@ static int op_by_result(struct ptsi_stop *st)
 		return PTSI_SYSCALL_INFO_NONE;
 	if (ptsi_regs_word(st, st->abi->rval, &rval) < 0)
 		return -1;
-	if (ptsi_decode_narrow(st->abi, rval) == ptsi_decode_narrow(st->abi, (uint64_t)-(int)st->abi->enosys))
+	if (ptsi_decode_narrow(st->abi, rval) ==
+	    ptsi_decode_narrow(st->abi, (uint64_t) - (int)st->abi->enosys))
 		return PTSI_SYSCALL_INFO_NONE;
 	return PTSI_SYSCALL_INFO_EXIT;
 }
@@ -202,8 +203,7 @@ static int entry_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 	struct ptsi_call *call = &f->call;
 	/* before 4.8 the entry stop comes after the SECCOMP stop of the same call */
 	bool same = f->phase == PTSI_CALLED && !st->native_get &&
-		    call->ip == st->info.instruction_pointer &&
-		    call->sp == st->info.stack_pointer;
+		    call->ip == st->info.instruction_pointer && call->sp == st->info.stack_pointer;
 	int replay;
 
 	f->phase = PTSI_INSIDE;

@@ -131,8 +131,8 @@ static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 	r = can_give_result(t, f, st);
 	if (r <= 0)
 		return r < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
-	r = t->flags & PTSI_HARMLESS_NR ? skip_by_harmless_nr(st, &skip) :
-					  skip_by_minus_one(st, &skip);
+	r = t->flags & PTSI_HARMLESS_NR ? skip_by_harmless_nr(st, &skip)
+					: skip_by_minus_one(st, &skip);
 	if (r < 0)
 		return -1;
 	now = st->info;

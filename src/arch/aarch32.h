@@ -23,7 +23,7 @@
 enum {
 	AARCH32_SIZE = 72,
 	AARCH32_NR_MAX = 0xf07ff, /* beyond: SIGILL (traps.c, arm_syscall; sys_compat.c) */
-	CPSR_MODE32 = 0x10,       /* clear in the cpsr that is made of a 64-bit tracee's pstate */
+	CPSR_MODE32 = 0x10,	  /* clear in the cpsr that is made of a 64-bit tracee's pstate */
 	CPSR_THUMB = 0x20,
 };
 
@@ -41,13 +41,12 @@ _Static_assert(AT(ARM_ORIG_r0, ORIG_R0) && sizeof(struct pt_regs) == AARCH32_SIZ
 _Static_assert(PSR_T_BIT == CPSR_THUMB, "");
 #endif
 
-#define AARCH32_ROW                                                                              \
-	.name = "arm", .arch = ARCH_ARM, .word = 4, .value = 4, .pointer = 4, .insn_len = 4,     \
-	.size = AARCH32_SIZE, .enosys = 38, .nr = PTSI_NR_CALL,                                  \
-	.arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = R15, .sp = R13,                \
-	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .getpid = 20, .prefix = true,        \
-	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,                     \
-	.nr_last = AARCH32_NR_MAX, .insn_address = aarch32_insn_address
+#define AARCH32_ROW                                                                                \
+	.name = "arm", .arch = ARCH_ARM, .enosys = 38, .getpid = 20, .value = 4, .pointer = 4,     \
+	.word = 4, .nr = PTSI_NR_CALL, .arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .rval = R0,         \
+	.ip = R15, .sp = R13, .size = AARCH32_SIZE, .prefix = true, .nr_last = AARCH32_NR_MAX,     \
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 4,        \
+	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .insn_address = aarch32_insn_address
 
 /* Thumb's svc is shorter. */
 static inline int aarch32_insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)

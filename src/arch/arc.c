@@ -35,24 +35,37 @@ _Static_assert(AT(pad2, PTSI_WORD(SIZE / 4)), "");
 #endif
 
 /* The kernel takes r0 for the result when it comes to restart calls (do_signal). */
-#define ARC_ROW                                                                                  \
-	.word = 4, .value = 4, .pointer = 4, .size = SIZE, .enosys = 38, .nr = R8,               \
-	.arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = RET,     \
-	.sp = SP, .user_nr = R8, .getpid = 172, .prefix = true,            \
-	.skip_at_entry = PTSI_SKIP_EXIT, .restarts_by_rval = true,           \
+#define ARC_ROW                                                                                    \
+	.enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4, .nr = R8,                \
+	.arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = RET, .sp = SP, .size = SIZE,          \
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .user_nr = R8, .restarts_by_rval = true,  \
 	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS
 
 static const struct ptsi_abi arcompact = {
-	ARC_ROW, .name = "arcompact", .arch = ARCH_ARCOMPACT, .insn_len = 4,
+	.name = "arcompact",
+	.arch = ARCH_ARCOMPACT,
+	.insn_len = 4,
+	ARC_ROW,
 };
 static const struct ptsi_abi arcompactbe = {
-	ARC_ROW, .name = "arcompact", .arch = ARCH_ARCOMPACTBE, .insn_len = 4, .big = true,
+	.name = "arcompact",
+	.arch = ARCH_ARCOMPACTBE,
+	.big = true,
+	.insn_len = 4,
+	ARC_ROW,
 };
 static const struct ptsi_abi arcv2 = {
-	ARC_ROW, .name = "arcv2", .arch = ARCH_ARCV2, .insn_len = 2,
+	.name = "arcv2",
+	.arch = ARCH_ARCV2,
+	.insn_len = 2,
+	ARC_ROW,
 };
 static const struct ptsi_abi arcv2be = {
-	ARC_ROW, .name = "arcv2", .arch = ARCH_ARCV2BE, .insn_len = 2, .big = true,
+	.name = "arcv2",
+	.arch = ARCH_ARCV2BE,
+	.big = true,
+	.insn_len = 2,
+	ARC_ROW,
 };
 
 static const struct ptsi_abi *const abis[] = { &arcompact, &arcompactbe, &arcv2, &arcv2be, NULL };

@@ -45,7 +45,8 @@ static int try_skip(struct ptsi_stop *st)
 	if (write_nr(st, -1) < 0)
 		return errno == EOPNOTSUPP ? 0 : -1;
 	/* twice, if need be: to ask must not cost the tracee its call */
-	if (set_syscall(st, (int)st->info.entry.nr) < 0 && set_syscall(st, (int)st->info.entry.nr) < 0)
+	if (set_syscall(st, (int)st->info.entry.nr) < 0 &&
+	    set_syscall(st, (int)st->info.entry.nr) < 0)
 		return -1;
 	return 1;
 }
@@ -74,15 +75,21 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 		return -1;
 	if (cpsr & CPSR_THUMB)
 		return 1;
-	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)entry->instruction_pointer - 4, &insn) < 0)
+	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)entry->instruction_pointer - 4, &insn) <
+	    0)
 		return errno == EIO ? 0 : -1;
 	return !(insn & 0xffffff);
 }
 
 /* A 32-bit kernel takes r0 for the result when it comes to restart calls (do_signal). */
 static const struct ptsi_abi arm = {
-	AARCH32_ROW, .poke = 4, .write_nr = write_nr, .try_skip = try_skip,
-	.mend_words = mend_words, .restarts_by_rval = true, .repeats = repeats,
+	.poke = 4,
+	.write_nr = write_nr,
+	.try_skip = try_skip,
+	.restarts_by_rval = true,
+	.repeats = repeats,
+	.mend_words = mend_words,
+	AARCH32_ROW,
 };
 
 /*
@@ -90,8 +97,13 @@ static const struct ptsi_abi arm = {
  * (arch/arm64/kernel/ptrace.c, task_user_regset_view); PTRACE_SET_SYSCALL_INFO reaches it.
  */
 static const struct ptsi_abi arm64_unseen = {
-	.name = "arm64", .arch = ARCH_AARCH64, .enosys = 38, .getpid = 172, .value = 8,
-	.pointer = 8, .word = 4,
+	.name = "arm64",
+	.arch = ARCH_AARCH64,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 8,
+	.pointer = 8,
+	.word = 4,
 };
 
 /* No 32-bit code has a cpsr without the mode bit. */

@@ -26,7 +26,7 @@ enum { X0 = PTSI_WORD(0), X1, X2, X3, X4, X5, X7 = PTSI_WORD(7), X8, SP = PTSI_W
 #if defined __aarch64__
 #include <asm/ptrace.h>
 _Static_assert(offsetof(struct user_pt_regs, regs) == 0, "");
-_Static_assert(sizeof ((struct user_pt_regs *)0)->regs == 8 * PTSI_INDEX(SP), "");
+_Static_assert(sizeof((struct user_pt_regs *)0)->regs == 8 * PTSI_INDEX(SP), "");
 _Static_assert(offsetof(struct user_pt_regs, sp) == 8 * PTSI_INDEX(SP), "");
 _Static_assert(offsetof(struct user_pt_regs, pc) == 8 * PTSI_INDEX(PC), "");
 _Static_assert(sizeof(struct user_pt_regs) == SIZE_64, "");
@@ -60,15 +60,32 @@ static int mend_words(struct ptsi_stop *st)
 }
 
 static const struct ptsi_abi arm64 = {
-	.name = "arm64", .arch = ARCH_AARCH64, .word = 8, .value = 8, .pointer = 8, .insn_len = 4,
-	.size = SIZE_64, .enosys = 38, .nr = PTSI_NR_CALL, .arg = { X0, X1, X2, X3, X4, X5 },
-	.rval = X0, .ip = PC, .sp = SP, .user_nr = X8, .getpid = 172,
-	.prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,
-	.skip_at_seccomp = PTSI_SKIP_KEPT, .write_nr = write_nr, .mend_words = mend_words,
+	.name = "arm64",
+	.arch = ARCH_AARCH64,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 8,
+	.pointer = 8,
+	.word = 8,
+	.nr = PTSI_NR_CALL,
+	.arg = { X0, X1, X2, X3, X4, X5 },
+	.rval = X0,
+	.ip = PC,
+	.sp = SP,
+	.size = SIZE_64,
+	.prefix = true,
+	.write_nr = write_nr,
+	.skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT,
+	.insn_len = 4,
+	.user_nr = X8,
+	.mend_words = mend_words,
 };
 
 static const struct ptsi_abi aarch32 = {
-	AARCH32_ROW, .write_nr = write_nr, .mend_words = mend_words,
+	AARCH32_ROW,
+	.write_nr = write_nr,
+	.mend_words = mend_words,
 };
 
 static const struct ptsi_abi *pick(struct ptsi_stop *st)

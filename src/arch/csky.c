@@ -34,21 +34,28 @@ _Static_assert(sizeof(struct pt_regs) == SIZE_V1, "");
 #endif
 
 /* The kernel takes a0 for the result when it comes to restart calls (do_signal). */
-#define CSKY_ROW                                                                                 \
-	.arch = ARCH_CSKY, .word = 4, .value = 4, .pointer = 4, .enosys = 38,                    \
-	.arg = { ORIG_A0, A1, A2, A3, REGS, REGS + 1 }, .user_arg1 = A0, .arg1_twice = true, .rval = A0, .ip = PC,   \
-	.sp = USP, .getpid = 172,                                               \
-	.skip_at_seccomp = PTSI_SKIP_KEPT, .cant_entry = PTSI_CAN_NR, .restarts_by_rval = true,    \
-	.native_wrong = PTSI_CAN_NR | PTSI_CAN_SKIP
+#define CSKY_ROW                                                                                   \
+	.arch = ARCH_CSKY, .enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4,       \
+	.arg = { ORIG_A0, A1, A2, A3, REGS, REGS + 1 }, .rval = A0, .ip = PC, .sp = USP,           \
+	.cant_entry = PTSI_CAN_NR, .skip_at_seccomp = PTSI_SKIP_KEPT, .user_arg1 = A0,             \
+	.arg1_twice = true, .restarts_by_rval = true, .native_wrong = PTSI_CAN_NR | PTSI_CAN_SKIP
 
 static const struct ptsi_abi cskyv1 = {
-	CSKY_ROW, .name = "cskyv1", .size = SIZE_V1, .nr = REGS + 9, .user_nr = REGS + 9,
+	.name = "cskyv1",
+	.nr = REGS + 9,
+	.size = SIZE_V1,
 	.insn_len = 2,
+	.user_nr = REGS + 9,
+	CSKY_ROW,
 };
 
 static const struct ptsi_abi cskyv2 = {
-	CSKY_ROW, .name = "cskyv2", .size = SIZE_V2, .nr = REGS + 3, .user_nr = REGS + 3,
+	.name = "cskyv2",
+	.nr = REGS + 3,
+	.size = SIZE_V2,
 	.insn_len = 4,
+	.user_nr = REGS + 3,
+	CSKY_ROW,
 };
 
 static const struct ptsi_abi *pick(struct ptsi_stop *st)

@@ -24,10 +24,23 @@ _Static_assert(sizeof(struct user_regs_struct) == SIZE, "");
 #endif
 
 static const struct ptsi_abi hexagon = {
-	.name = "hexagon", .arch = ARCH_HEXAGON, .word = 4, .value = 4, .pointer = 4,
-	.insn_len = 4, .size = SIZE, .enosys = 38, .nr = R6, .arg = { R0, R1, R2, R3, R4, R5 },
-	.rval = R0, .ip = PC, .sp = R29, .user_nr = R6, .getpid = 172,
-	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,
+	.name = "hexagon",
+	.arch = ARCH_HEXAGON,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.nr = R6,
+	.arg = { R0, R1, R2, R3, R4, R5 },
+	.rval = R0,
+	.ip = PC,
+	.sp = R29,
+	.size = SIZE,
+	.prefix = true,
+	.skip_at_entry = PTSI_SKIP_EXIT,
+	.insn_len = 4,
+	.user_nr = R6,
 	/* the kernel takes r0 for the result when it comes to restart calls (do_signal) */
 	.restarts_by_rval = true,
 };

@@ -121,11 +121,28 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 }
 
 static const struct ptsi_abi ia64 = {
-	.name = "ia64", .arch = ARCH_IA64, .word = 8, .value = 8, .pointer = 8, .size = SIZE,
-	.enosys = 38, .nr = R15, .rval = R8, .ip = CR_IIP, .sp = R12, .user_nr = R15,
-	.getpid = 1041, .flag = R10, .flag_mask = UINT64_MAX, .flag_set = UINT64_MAX,
-	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .mend_words = mend_words, .edit_ip = edit_ip,
-	.repeats = repeats, .insn_address = insn_address,
+	.name = "ia64",
+	.arch = ARCH_IA64,
+	.enosys = 38,
+	.getpid = 1041,
+	.value = 8,
+	.pointer = 8,
+	.word = 8,
+	.nr = R15,
+	.rval = R8,
+	.ip = CR_IIP,
+	.sp = R12,
+	.flag = R10,
+	.flag_mask = UINT64_MAX,
+	.flag_set = UINT64_MAX,
+	.size = SIZE,
+	.prefix = true,
+	.skip_at_entry = PTSI_SKIP_EXIT,
+	.user_nr = R15,
+	.repeats = repeats,
+	.insn_address = insn_address,
+	.mend_words = mend_words,
+	.edit_ip = edit_ip,
 };
 
 /* Before 5.12 and 5.10.223 errors are told as positive errnos (syscall_get_error). */

@@ -28,11 +28,26 @@ _Static_assert(AT(csr_badv, ERA + 1) && AT(reserved, PTSI_WORD(SIZE / 8)), "");
 #endif
 
 static const struct ptsi_abi loongarch64 = {
-	.name = "loongarch64", .arch = ARCH_LOONGARCH64, .word = 8, .value = 8, .pointer = 8,
-	.insn_len = 4, .size = SIZE, .enosys = 38, .nr = A7,
-	.arg = { ORIG_A0, A1, A2, A3, A4, A5 }, .rval = A0, .ip = ERA,
-	.sp = SP, .user_nr = A7, .getpid = 172, .poke = 1, .prefix = true,
-	.presets = true, .skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,
+	.name = "loongarch64",
+	.arch = ARCH_LOONGARCH64,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 8,
+	.pointer = 8,
+	.word = 8,
+	.nr = A7,
+	.arg = { ORIG_A0, A1, A2, A3, A4, A5 },
+	.rval = A0,
+	.ip = ERA,
+	.sp = SP,
+	.size = SIZE,
+	.poke = 1,
+	.prefix = true,
+	.skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT,
+	.presets = true,
+	.insn_len = 4,
+	.user_nr = A7,
 	.user_arg1 = A0,
 	.no_restart = R0, /* 0: this was no call, there is nothing to restart */
 };

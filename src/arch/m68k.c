@@ -27,31 +27,38 @@ _Static_assert(AT(PT_D5, D5) && AT(PT_A0, A0) && AT(PT_D0, D0) && AT(PT_USP, USP
 _Static_assert(AT(PT_ORIG_D0, ORIG_D0) && AT(PT_PC, PC), "");
 #endif
 
-#define M68K_ROW                                                                                 \
-	.arch = ARCH_M68K, .word = 4, .value = 4, .pointer = 4, .insn_len = 2,   \
-	.big = true, .size = SIZE, .enosys = 38, .nr = ORIG_D0,                                  \
-	.arg = { D1, D2, D3, D4, D5, A0 }, .rval = D0, .ip = PC,      \
-	.sp = USP, .user_nr = D0, .getpid = 20, .poke = 4
+#define M68K_ROW                                                                                   \
+	.arch = ARCH_M68K, .enosys = 38, .getpid = 20, .value = 4, .pointer = 4, .word = 4,        \
+	.big = true, .nr = ORIG_D0, .arg = { D1, D2, D3, D4, D5, A0 }, .rval = D0, .ip = PC,       \
+	.sp = USP, .size = SIZE, .poke = 4, .insn_len = 2, .user_nr = D0
 
 /* d0 is -ENOSYS before the entry stop, and a number out of range leaves it alone */
 static const struct ptsi_abi classic = {
-	M68K_ROW, .name = "m68k", .presets = true,
-	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT,
+	.name = "m68k",
+	.skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT,
+	.presets = true,
+	M68K_ROW,
 };
 
 /* The call's function was looked up before the entry stop: another number comes too late. */
 static const struct ptsi_abi coldfire = {
-	M68K_ROW, .name = "m68k_coldfire", .presets = true, .cant_entry = PTSI_CAN_NR,
+	.name = "m68k_coldfire",
+	.cant_entry = PTSI_CAN_NR,
+	.presets = true,
+	M68K_ROW,
 };
 
 /* -ENOSYS is put into d0 after the entry stop */
 static const struct ptsi_abi nommu = {
-	M68K_ROW, .name = "m68k_nommu", .skip_at_entry = PTSI_SKIP_EXIT,
+	M68K_ROW,
+	.name = "m68k_nommu",
+	.skip_at_entry = PTSI_SKIP_EXIT,
 };
 
 #if defined __mcoldfire__
 #define OWN coldfire
-#elif defined __mc68000__ && !defined __mc68020__ && !defined __mc68030__ &&                     \
+#elif defined __mc68000__ && !defined __mc68020__ && !defined __mc68030__ &&                       \
 	!defined __mc68040__ && !defined __mc68060__
 #define OWN nommu
 #else

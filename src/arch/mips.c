@@ -77,35 +77,32 @@ static int mend_o32(struct ptsi_stop *st)
 	int r = 0;
 
 	for (unsigned i = 4 - shift; i < 6 && r == 0 && ptsi_before_call(st->info.op); i++)
-		r = !st->abi->arg[5] ?
-			    o32_stack_word(st, i + shift, &args[i]) :
-			    ptsi_regs_word(st, O_R8 + (int)(i + shift) - 4, &args[i]);
+		r = !st->abi->arg[5] ? o32_stack_word(st, i + shift, &args[i])
+				     : ptsi_regs_word(st, O_R8 + (int)(i + shift) - 4, &args[i]);
 	return r;
 }
 
 /* All the numbers of an ABI are near its first one. */
-#define MIPS_ROW(first, getpid_)                                                                 \
-	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .nr_first = (first),               \
-	.nr_last = (first) + NUMBERS - 1, .flag_set = 1, .prefix = true,                         \
-	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4,       \
-	.edit_result = edit_result
+#define MIPS_ROW(first, getpid_)                                                                   \
+	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .flag_set = 1, .prefix = true,       \
+	.nr_first = (first), .nr_last = (first) + NUMBERS - 1, .skip_at_entry = PTSI_SKIP_EXIT,    \
+	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .edit_result = edit_result
 
-#define N_ROW(name_, arch_, pointer_, big_, first)                                               \
-	{                                                                                        \
-		MIPS_ROW(first, 38), .name = name_, .arch = (uint32_t)(arch_), .value = 8,       \
-		.pointer = pointer_, .word = 8, .big = big_, .nr = V0,                           \
-		.arg = { A0, A1, A2, A3, A4, A5 }, .rval = V0, .ip = EPC, .sp = SP, .flag = A3,  \
-		.flag_mask = UINT64_MAX, .size = SIZE_64, .user_nr = V0,                         \
+#define N_ROW(name_, arch_, pointer_, big_, first)                                                 \
+	{                                                                                          \
+		.name = name_, .arch = (uint32_t)(arch_), .value = 8, .pointer = pointer_,         \
+		.word = 8, .big = big_, .nr = V0, .arg = { A0, A1, A2, A3, A4, A5 }, .rval = V0,   \
+		.ip = EPC, .sp = SP, .flag = A3, .flag_mask = UINT64_MAX, .size = SIZE_64,         \
+		.user_nr = V0, MIPS_ROW(first, 38),                                                \
 	}
 
-#define O32_ROW(arch_, big_, wrong, nr_, ...)                                                    \
-	{                                                                                        \
-		MIPS_ROW(FIRST_O32, 20), .name = "o32", .arch = arch_, .value = 4, .pointer = 4, \
-		.word = 4, .big = big_, .nr = nr_, .arg = { __VA_ARGS__ }, .rval = O_V0,         \
-		.ip = O_EPC, .sp = O_SP, .flag = O_A3, .flag_mask = UINT32_MAX,                  \
-		.size = SIZE_O32, .user_nr = O_V0, .repeats = o32_repeats,                       \
-		.exchange_args = o32_exchange_args, .native_wrong = wrong,                       \
-		.mend_words = mend_o32,                                                          \
+#define O32_ROW(arch_, big_, wrong, nr_, ...)                                                      \
+	{                                                                                          \
+		.name = "o32", .arch = arch_, .value = 4, .pointer = 4, .word = 4, .big = big_,    \
+		.nr = nr_, .arg = { __VA_ARGS__ }, .rval = O_V0, .ip = O_EPC, .sp = O_SP,          \
+		.flag = O_A3, .flag_mask = UINT32_MAX, .size = SIZE_O32, .user_nr = O_V0,          \
+		.repeats = o32_repeats, .exchange_args = o32_exchange_args, .native_wrong = wrong, \
+		.mend_words = mend_o32, MIPS_ROW(FIRST_O32, 20),                                   \
 	}
 
 /*
@@ -116,13 +113,14 @@ static int mend_o32(struct ptsi_stop *st)
 
 enum { ON_64_DIRECT, ON_64_INDIRECT, ON_32_DIRECT, ON_32_INDIRECT };
 
-#define O32_ROWS(arch, big)                                                                      \
-	{                                                                                        \
-		[ON_64_DIRECT] = O32_ROW(arch, big, ON_64, O_V0, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9), \
-		[ON_64_INDIRECT] =                                                               \
-			O32_ROW(arch, big, ON_64, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9, O_R10),    \
-		[ON_32_DIRECT] = O32_ROW(arch, big, 0, O_V0, O_A0, O_A1, O_A2, O_A3),    \
-		[ON_32_INDIRECT] = O32_ROW(arch, big, 0, O_A0, O_A1, O_A2, O_A3),    \
+#define O32_ROWS(arch, big)                                                                        \
+	{                                                                                          \
+		[ON_64_DIRECT] =                                                                   \
+			O32_ROW(arch, big, ON_64, O_V0, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9),       \
+		[ON_64_INDIRECT] =                                                                 \
+			O32_ROW(arch, big, ON_64, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9, O_R10),      \
+		[ON_32_DIRECT] = O32_ROW(arch, big, 0, O_V0, O_A0, O_A1, O_A2, O_A3),              \
+		[ON_32_INDIRECT] = O32_ROW(arch, big, 0, O_A0, O_A1, O_A2, O_A3),                  \
 	}
 
 static const struct ptsi_abi o32[2][4] = { O32_ROWS(MIPS | LE, false), O32_ROWS(MIPS, true) };

@@ -32,12 +32,11 @@ _Static_assert(sizeof(struct user_pt_regs) == SIZE, "");
 #define OWN NULL
 #endif
 
-#define NDS32_ROW                                                                                \
-	.name = "nds32", .word = 4, .value = 4, .pointer = 4, .insn_len = 4, .size = SIZE,       \
-	.enosys = 38, .nr = SYSCALLNO, .arg = { R0, R1, R2, R3, R4, R5 },                        \
-	.rval = R0, .ip = IPC, .sp = SP, .user_nr = R15,              \
-	.getpid = 172, .prefix = true, .skip_at_entry = PTSI_SKIP_KEPT,         \
-	.exit_stop = PTSI_EXIT_UNLESS_SKIPPED
+#define NDS32_ROW                                                                                  \
+	.name = "nds32", .enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4,         \
+	.nr = SYSCALLNO, .arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = IPC, .sp = SP,       \
+	.size = SIZE, .prefix = true, .skip_at_entry = PTSI_SKIP_KEPT,                             \
+	.exit_stop = PTSI_EXIT_UNLESS_SKIPPED, .insn_len = 4, .user_nr = R15
 
 static const struct ptsi_abi nds32 = { NDS32_ROW, .arch = ARCH_NDS32 };
 static const struct ptsi_abi nds32be = { NDS32_ROW, .arch = ARCH_NDS32BE, .big = true };

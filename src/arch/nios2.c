@@ -35,17 +35,33 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 }
 
 static const struct ptsi_abi nios2 = {
-	.name = "nios2", .arch = ARCH_NIOS2, .word = 4, .value = 4, .pointer = 4, .insn_len = 4,
-	.size = SIZE, .enosys = 38, .nr = R2, .arg = { R4, R5, R6, R7, R8, R9 },
-	.rval = R2, .ip = PC, .sp = SP, .user_nr = R2, .getpid = 172,
-	.flag = R7, .flag_mask = UINT32_MAX, .flag_set = 1, .prefix = true,
-	.skip_at_entry = PTSI_SKIP_EXIT, .edit_ip = edit_ip,
+	.name = "nios2",
+	.arch = ARCH_NIOS2,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.nr = R2,
+	.arg = { R4, R5, R6, R7, R8, R9 },
+	.rval = R2,
+	.ip = PC,
+	.sp = SP,
+	.flag = R7,
+	.flag_mask = UINT32_MAX,
+	.flag_set = 1,
+	.size = SIZE,
+	.prefix = true,
+	.skip_at_entry = PTSI_SKIP_EXIT,
+	.insn_len = 4,
+	.user_nr = R2,
 	/*
 	 * The kernel restarts a call whose result looks like a restart code, be it an error or
 	 * not (do_signal in arch/nios2/kernel/signal.c), and r2 is the number again: there are no
 	 * such calls.
 	 */
 	.restarts_by_rval = true,
+	.edit_ip = edit_ip,
 };
 
 /*

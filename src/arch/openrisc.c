@@ -25,11 +25,24 @@ _Static_assert(sizeof(struct user_regs_struct) == SIZE, "");
 #endif
 
 static const struct ptsi_abi openrisc = {
-	.name = "openrisc", .arch = ARCH_OPENRISC, .word = 4, .value = 4, .pointer = 4,
-	.insn_len = 4, .big = true, .size = SIZE, .enosys = 38, .nr = GPR11,
+	.name = "openrisc",
+	.arch = ARCH_OPENRISC,
+	.enosys = 38,
+	.getpid = 172,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.big = true,
+	.nr = GPR11,
 	.arg = { GPR3, GPR3 + 1, GPR3 + 2, GPR3 + 3, GPR3 + 4, GPR3 + 5 },
-	.rval = GPR11, .ip = PC, .sp = SP, .user_nr = GPR11,
-	.getpid = 172, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,
+	.rval = GPR11,
+	.ip = PC,
+	.sp = SP,
+	.size = SIZE,
+	.prefix = true,
+	.skip_at_entry = PTSI_SKIP_EXIT,
+	.insn_len = 4,
+	.user_nr = GPR11,
 	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
 };
 

@@ -80,13 +80,13 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
  * A 64-bit kernel has the call's width in the lowest bit of sp (linux_gateway_entry in
  * syscall.S).  What is in r28 must not be a restart code when a call is made again.
  */
-#define PARISC_ROW                                                                               \
-	.insn_len = 8, .big = true, .enosys = 251, .nr = GR20,                                   \
-	.arg = { GR26, GR25, GR24, GR23, GR22, GR21 }, .rval = GR28,  \
-	.sp = GR30, .user_nr = GR20, .getpid = 20,                         \
-	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_KEPT, .mend_words = mend_words,              \
-	.edit_ip = edit_ip, .sp_fixed = 1, .no_restart = GR28, .repeats = repeats,                \
-	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP
+#define PARISC_ROW                                                                                 \
+	.enosys = 251, .getpid = 20, .big = true, .nr = GR20,                                      \
+	.arg = { GR26, GR25, GR24, GR23, GR22, GR21 }, .rval = GR28, .sp = GR30, .sp_fixed = 1,    \
+	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 8,         \
+	.user_nr = GR20, .no_restart = GR28, .repeats = repeats,                                   \
+	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP, .mend_words = mend_words,     \
+	.edit_ip = edit_ip
 
 #define NARROW .name = "parisc", .arch = ARCH_PARISC, .value = 4, .pointer = 4
 #define WIDE .name = "parisc64", .arch = ARCH_PARISC64, .value = 8, .pointer = 8
@@ -100,8 +100,11 @@ static const struct ptsi_abi parisc64 = { PARISC_ROW, WIDE, TRACER_64 };
 
 /* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
 static const struct ptsi_abi parisc64_unseen = {
-	WIDE, .word = 4, .enosys = 251, .getpid = 20,
+	.enosys = 251,
+	.getpid = 20,
+	.word = 4,
 	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
+	WIDE,
 };
 
 enum { TRACER_IS_32 = sizeof(long) == 4 };

@@ -67,17 +67,17 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 	return -1;
 }
 
-#define PPC_ROW                                                                                  \
-	.enosys = ENOSYS_PPC, .getpid = 20, .nr = GPR0,                                          \
-	.arg = { ORIG_GPR3, GPR4, GPR5, GPR6, GPR7, GPR8 }, .rval = GPR3, .ip = NIP, .sp = GPR1, \
-	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_PRESET,    \
-	.insn_len = 4, .user_nr = GPR0, .user_arg1 = GPR3, .arg1_twice = true,                   \
-	.repeats = repeats, .native_wrong = PTSI_CAN_RESULT, .edit_result = edit_result
+#define PPC_ROW                                                                                    \
+	.enosys = ENOSYS_PPC, .getpid = 20, .nr = GPR0,                                            \
+	.arg = { ORIG_GPR3, GPR4, GPR5, GPR6, GPR7, GPR8 }, .rval = GPR3, .ip = NIP, .sp = GPR1,   \
+	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_PRESET,      \
+	.insn_len = 4, .user_nr = GPR0, .user_arg1 = GPR3, .arg1_twice = true, .repeats = repeats, \
+	.native_wrong = PTSI_CAN_RESULT, .edit_result = edit_result
 
 /* POKEUSR is for a tracee of the tracer's own width. */
-#define PPC64_ROW                                                                                \
-	PPC_ROW, .word = 8, .value = 8, .pointer = 8, .size = SIZE_64,                           \
-	.poke = sizeof(long) == 8 ? 8 : 0
+#define PPC64_ROW                                                                                  \
+	.value = 8, .pointer = 8, .word = 8, .size = SIZE_64, .poke = sizeof(long) == 8 ? 8 : 0,   \
+	PPC_ROW
 #define PPC64LE_ROW PPC64_ROW, .name = "ppc64le", .arch = ARCH_PPC64LE
 #define PPC64BE_ROW PPC64_ROW, .name = "ppc64", .arch = ARCH_PPC64, .big = true
 
@@ -86,8 +86,16 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 static const struct ptsi_abi ppc64le = { PPC64LE_ROW, SC_ROW };
 static const struct ptsi_abi ppc64 = { PPC64BE_ROW, SC_ROW };
 static const struct ptsi_abi ppc = {
-	PPC_ROW, SC_ROW, .name = "ppc", .arch = ARCH_PPC, .word = 4, .value = 4, .pointer = 4,
-	.big = true, .size = SIZE_32, .poke = sizeof(long) == 4 ? 4 : 0,
+	.name = "ppc",
+	.arch = ARCH_PPC,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.big = true,
+	.size = SIZE_32,
+	.poke = sizeof(long) == 4 ? 4 : 0,
+	PPC_ROW,
+	SC_ROW,
 };
 
 /*

@@ -50,20 +50,25 @@ static int mend_words(struct ptsi_stop *st)
  * At an exit stop a0 is loaded anew from the registers.  The kernel takes it for the result
  * when it comes to restart calls.
  */
-#define RISCV_ROW                                                                                \
-	.insn_len = 4, .enosys = ENOSYS_RISCV, .nr = A7,                                         \
-	.arg = { 0, A1, A2, A3, A4, A5 }, .rval = A0,      \
-	.ip = PC, .sp = SP, .user_nr = A7, .getpid = 172,                  \
-	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .mend_words = mend_words,             \
-	.user_arg1 = A0, .restarts_by_rval = true
+#define RISCV_ROW                                                                                  \
+	.enosys = ENOSYS_RISCV, .getpid = 172, .nr = A7, .arg = { 0, A1, A2, A3, A4, A5 },         \
+	.rval = A0, .ip = PC, .sp = SP, .skip_at_entry = PTSI_SKIP_AHEAD,                          \
+	.skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 4, .user_nr = A7, .user_arg1 = A0,          \
+	.restarts_by_rval = true, .mend_words = mend_words
 
 static const struct ptsi_abi riscv64 = {
-	RISCV_ROW, .name = "riscv64", .arch = ARCH_RISCV64, .word = 8, .value = 8, .pointer = 8,
-	.size = SIZE_64, .prefix = true,
+	.name = "riscv64",
+	.arch = ARCH_RISCV64,
+	.value = 8,
+	.pointer = 8,
+	.word = 8,
+	.size = SIZE_64,
+	.prefix = true,
+	RISCV_ROW,
 };
 
-#define RISCV32_ROW                                                                              \
-	RISCV_ROW, .name = "riscv32", .word = 4, .value = 4, .pointer = 4, .size = SIZE_32
+#define RISCV32_ROW                                                                                \
+	.name = "riscv32", .value = 4, .pointer = 4, .word = 4, .size = SIZE_32, RISCV_ROW
 
 /* on a 32-bit kernel */
 static const struct ptsi_abi riscv32 = { RISCV32_ROW, .arch = ARCH_RISCV32, .prefix = true };

@@ -55,17 +55,21 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
  * The program's gprs[2] is the first argument; the kernel takes it for the result when it
  * comes to restart calls (do_signal).
  */
-#define S390_ROW                                                                                 \
-	.insn_len = 2, .big = true, .enosys = 38, .nr = GPR2,         \
-	.rval = GPR2, .ip = PSW_ADDR, .sp = GPR15, .user_nr = GPR1, .getpid = 20,                \
-	.skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_EXIT,          \
-	.nr_last = NO_NR - 1, .user_arg1 = GPR2, .restarts_by_rval = true, .repeats = repeats
+#define S390_ROW                                                                                   \
+	.enosys = 38, .getpid = 20, .big = true, .nr = GPR2, .rval = GPR2, .ip = PSW_ADDR,         \
+	.sp = GPR15, .nr_last = NO_NR - 1, .skip_at_entry = PTSI_SKIP_EXIT,                        \
+	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 2, .user_nr = GPR1, .user_arg1 = GPR2,      \
+	.restarts_by_rval = true, .repeats = repeats
 
-#define S390_WIDE_ROW                                                                            \
-	S390_ROW, .word = 8, .poke = 8, .arg = { ORIG_GPR2_64, GPR3, GPR4, GPR5, GPR6, GPR7 }
+#define S390_WIDE_ROW                                                                              \
+	.word = 8, .arg = { ORIG_GPR2_64, GPR3, GPR4, GPR5, GPR6, GPR7 }, .poke = 8, S390_ROW
 
 static const struct ptsi_abi s390x = {
-	S390_WIDE_ROW, .name = "s390x", .arch = ARCH_S390X, .value = 8, .pointer = 8,
+	.name = "s390x",
+	.arch = ARCH_S390X,
+	.value = 8,
+	.pointer = 8,
+	S390_WIDE_ROW,
 };
 
 /* The address is 31 bits, of whatever word. */
@@ -79,8 +83,12 @@ static int edit_ip_wide(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip
 
 /* A 31-bit tracee of a 64-bit tracer, whose POKEUSR has the 64-bit layout for every tracee. */
 static const struct ptsi_abi s390_poked = {
-	S390_WIDE_ROW, .name = "s390", .arch = ARCH_S390, .value = 4, .pointer = 4,
+	.name = "s390",
+	.arch = ARCH_S390,
+	.value = 4,
+	.pointer = 4,
 	.edit_ip = edit_ip_wide,
+	S390_WIDE_ROW,
 };
 
 /* To a 31-bit tracer the address has the addressing mode in its upper bit, which is to stay. */
@@ -103,15 +111,28 @@ static int mend_31(struct ptsi_stop *st)
 }
 
 static const struct ptsi_abi s390 = {
-	S390_ROW, .name = "s390", .arch = ARCH_S390, .word = 4, .value = 4, .pointer = 4, .poke = 4,
-	.arg = { ORIG_GPR2_31, GPR3, GPR4, GPR5, GPR6, GPR7 }, .edit_ip = edit_ip,
+	.name = "s390",
+	.arch = ARCH_S390,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.arg = { ORIG_GPR2_31, GPR3, GPR4, GPR5, GPR6, GPR7 },
+	.poke = 4,
 	.mend_words = mend_31,
+	.edit_ip = edit_ip,
+	S390_ROW,
 };
 
 /* A 64-bit tracee of a 31-bit tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
 static const struct ptsi_abi s390x_unseen = {
-	.name = "s390x", .arch = ARCH_S390X, .enosys = 38, .getpid = 20, .value = 8, .pointer = 8,
-	.word = 4, .nr_last = NO_NR - 1,
+	.name = "s390x",
+	.arch = ARCH_S390X,
+	.enosys = 38,
+	.getpid = 20,
+	.value = 8,
+	.pointer = 8,
+	.word = 4,
+	.nr_last = NO_NR - 1,
 };
 
 enum { TRACER_IS_31 = sizeof(long) == 4 };

@@ -32,15 +32,20 @@ _Static_assert(sizeof(struct pt_regs) == SIZE, "");
  * on 7.2).  The kernel takes r0 for the result when it comes to restart calls, too
  * (handle_syscall_restart in arch/sh/kernel/signal_32.c).
  */
-#define SH_ROW                                                                                   \
-	.word = 4, .value = 4, .pointer = 4, .insn_len = 2, .size = SIZE, .enosys = 38,          \
-	.nr = R3, .arg = { R4, R5, R6, R7, R0, R1 }, .rval = R0,      \
-	.ip = PC, .sp = R15, .user_nr = R3, .getpid = 20, .poke = 4,       \
-	.prefix = true, .skip_at_entry = PTSI_SKIP_EXIT, .skip_at_seccomp = PTSI_SKIP_KEPT,                \
-	.restarts_by_rval = true, .native_wrong = PTSI_CAN_SKIP
+#define SH_ROW                                                                                     \
+	.enosys = 38, .getpid = 20, .value = 4, .pointer = 4, .word = 4, .nr = R3,                 \
+	.arg = { R4, R5, R6, R7, R0, R1 }, .rval = R0, .ip = PC, .sp = R15, .size = SIZE,          \
+	.poke = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,                                \
+	.skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 2, .user_nr = R3, .restarts_by_rval = true, \
+	.native_wrong = PTSI_CAN_SKIP
 
 static const struct ptsi_abi shel = { SH_ROW, .name = "sh", .arch = ARCH_SHEL };
-static const struct ptsi_abi sheb = { SH_ROW, .name = "sheb", .arch = ARCH_SH, .big = true };
+static const struct ptsi_abi sheb = {
+	.name = "sheb",
+	.arch = ARCH_SH,
+	.big = true,
+	SH_ROW,
+};
 
 #if defined __sh__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define OWN sheb

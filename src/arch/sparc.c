@@ -103,32 +103,45 @@ static int mend_64(struct ptsi_stop *st)
 	return 0;
 }
 
-#define SPARC_ROW                                                                                \
-	.insn_len = 4, .big = true, .enosys = 90,                     \
-	.getpid = GETPID, .skip_at_entry = PTSI_SKIP_EXIT, .cant_exit = PTSI_CAN_IP,   \
-	.edit_ip = edit_ip
+#define SPARC_ROW                                                                                  \
+	.enosys = 90, .getpid = GETPID, .big = true, .cant_exit = PTSI_CAN_IP,                     \
+	.skip_at_entry = PTSI_SKIP_EXIT, .insn_len = 4, .edit_ip = edit_ip
 
-#define TRACER_64_ROW                                                                            \
-	SPARC_ROW, .word = 8, .size = 8 * WORDS, .nr = G1_64,                                    \
-	.arg = { O0_64, O0_64 + 1, O0_64 + 2, O0_64 + 3, O0_64 + 4, O0_64 + 5 }, .rval = O0_64,  \
-	.ip = PC_64, .sp = SP_64, .flag = TSTATE, .flag_mask = TSTATE_CARRY,                     \
-	.flag_set = TSTATE_CARRY, .mend_words = mend_64
+#define TRACER_64_ROW                                                                              \
+	.word = 8, .nr = G1_64,                                                                    \
+	.arg = { O0_64, O0_64 + 1, O0_64 + 2, O0_64 + 3, O0_64 + 4, O0_64 + 5 }, .rval = O0_64,    \
+	.ip = PC_64, .sp = SP_64, .flag = TSTATE, .flag_mask = TSTATE_CARRY,                       \
+	.flag_set = TSTATE_CARRY, .size = 8 * WORDS, .mend_words = mend_64, SPARC_ROW
 
-#define NARROW .name = "sparc", .arch = ARCH_SPARC, .value = 4, .pointer = 4, .nr_refused = nr_refused
+#define NARROW                                                                                     \
+	.name = "sparc", .arch = ARCH_SPARC, .value = 4, .pointer = 4, .nr_refused = nr_refused
 #define WIDE .name = "sparc64", .arch = ARCH_SPARC64, .value = 8, .pointer = 8
 
 static const struct ptsi_abi sparc64 = { TRACER_64_ROW, WIDE };
 static const struct ptsi_abi sparc32_of_64 = { TRACER_64_ROW, NARROW };
 
 static const struct ptsi_abi sparc32 = {
-	SPARC_ROW, NARROW, .word = 4, .size = 4 * WORDS, .nr = G1_32,
-	.arg = { O0_32, O0_32 + 1, O0_32 + 2, O0_32 + 3, O0_32 + 4, O0_32 + 5 }, .rval = O0_32,
-	.ip = PC_32, .sp = SP_32, .flag = PSR, .flag_mask = PSR_CARRY, .flag_set = PSR_CARRY,
+	.word = 4,
+	.nr = G1_32,
+	.arg = { O0_32, O0_32 + 1, O0_32 + 2, O0_32 + 3, O0_32 + 4, O0_32 + 5 },
+	.rval = O0_32,
+	.ip = PC_32,
+	.sp = SP_32,
+	.flag = PSR,
+	.flag_mask = PSR_CARRY,
+	.flag_set = PSR_CARRY,
+	.size = 4 * WORDS,
+	SPARC_ROW,
+	NARROW,
 };
 
 /* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
 static const struct ptsi_abi sparc64_unseen = {
-	WIDE, .word = 4, .enosys = 90, .getpid = GETPID, .cant_exit = PTSI_CAN_IP,
+	.enosys = 90,
+	.getpid = GETPID,
+	.word = 4,
+	.cant_exit = PTSI_CAN_IP,
+	WIDE,
 };
 
 enum { TRACER_IS_32 = sizeof(long) == 4 };

@@ -74,14 +74,14 @@ enum { WIDE_POKE = 8, NARROW_POKE = 4, TRACER_IS_32 = false };
 static const struct ptsi_abi *refine_64(struct ptsi_stop *st);
 static const struct ptsi_abi *refine_i386(struct ptsi_stop *st);
 
-#define X86_64_ROW                                                                              \
-	.name = "x86_64", .arch = ARCH_X86_64, .enosys = ENOSYS_X86, .getpid = 39, .value = 8,  \
+#define X86_64_ROW                                                                                 \
+	.name = "x86_64", .arch = ARCH_X86_64, .enosys = ENOSYS_X86, .getpid = 39, .value = 8,     \
 	.pointer = 8, .presets = true
 
-#define X86_64_WORDS                                                                            \
-	.word = 8, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 }, .rval = RAX,          \
-	.ip = RIP, .sp = RSP, .size = SIZE_64, .poke = WIDE_POKE, .prefix = true,               \
-	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 2,     \
+#define X86_64_WORDS                                                                               \
+	.word = 8, .nr = ORIG_RAX, .arg = { RDI, RSI, RDX, R10, R8, R9 }, .rval = RAX, .ip = RIP,  \
+	.sp = RSP, .size = SIZE_64, .poke = WIDE_POKE, .prefix = true,                             \
+	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 2,        \
 	.user_nr = RAX
 
 /*
@@ -90,10 +90,10 @@ static const struct ptsi_abi *refine_i386(struct ptsi_stop *st);
  * there, or another ip, kills the tracee with SIGSYS, and sp is moved by the emulated ret
  * (arch/x86/entry/vsyscall/vsyscall_64.c, emulate_vsyscall).  Of the arguments it uses two.
  */
-#define VSYSCALL_ROW                                                                            \
-	.exit_stop = PTSI_EXIT_NEVER,                                                           \
-	.cant_entry = PTSI_CAN_NR | PTSI_CAN_IP | PTSI_CAN_SP |                                 \
-		      (PTSI_CAN_ARGS & ~(PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1)))
+#define VSYSCALL_ROW                                                                               \
+	.cant_entry = PTSI_CAN_NR | PTSI_CAN_IP | PTSI_CAN_SP |                                    \
+		      (PTSI_CAN_ARGS & ~(PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1))),                      \
+	.exit_stop = PTSI_EXIT_NEVER
 
 static const struct ptsi_abi x86_64 = { X86_64_ROW, X86_64_WORDS, .refine = refine_64 };
 static const struct ptsi_abi vsyscall = { X86_64_ROW, X86_64_WORDS, VSYSCALL_ROW };
@@ -103,26 +103,39 @@ static const struct ptsi_abi x86_64_unseen = { X86_64_ROW, .word = 4 };
 static const struct ptsi_abi vsyscall_unseen = { X86_64_ROW, VSYSCALL_ROW, .word = 4 };
 
 static const struct ptsi_abi x32 = {
-	.name = "x32", .arch = ARCH_X86_64, .enosys = ENOSYS_X86, .getpid = X32_BIT | 39,
-	.value = 8, .pointer = 4, .presets = true, X86_64_WORDS,
+	.name = "x32",
+	.arch = ARCH_X86_64,
+	.enosys = ENOSYS_X86,
+	.getpid = X32_BIT | 39,
+	.value = 8,
+	.pointer = 4,
+	.presets = true,
+	X86_64_WORDS,
 };
 
-#define I386_ROW                                                                                \
-	.name = "i386", .arch = ARCH_I386, .enosys = ENOSYS_X86, .getpid = 20, .value = 4,      \
-	.pointer = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                         \
+#define I386_ROW                                                                                   \
+	.name = "i386", .arch = ARCH_I386, .enosys = ENOSYS_X86, .getpid = 20, .value = 4,         \
+	.pointer = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                            \
 	.skip_at_seccomp = PTSI_SKIP_KEPT, .presets = true, .insn_len = 2
 
 /* 32-bit code, seen by an i386 or x32 tracer */
 static const struct ptsi_abi i386_abi = {
-	I386_ROW, .word = 4, .nr = ORIG_EAX, .arg = { EBX, ECX, EDX, ESI, EDI, EBP },
-	.rval = EAX, .ip = EIP, .sp = ESP, .size = SIZE_32, .poke = NARROW_POKE, .user_nr = EAX,
+	.word = 4,
+	.nr = ORIG_EAX,
+	.arg = { EBX, ECX, EDX, ESI, EDI, EBP },
+	.rval = EAX,
+	.ip = EIP,
+	.sp = ESP,
+	.size = SIZE_32,
+	.poke = NARROW_POKE,
+	.user_nr = EAX,
+	I386_ROW,
 };
 
 /* syscall_get_arguments doesn't cut what 64-bit code has in its registers */
-#define I386_WIDE_ROW                                                                           \
-	I386_ROW, .word = 8, .whole_args = true, .nr = ORIG_RAX,                                \
-	.arg = { RBX, RCX, RDX, RSI, RDI, RBP }, .rval = RAX, .ip = RIP, .sp = RSP,             \
-	.poke = WIDE_POKE, .user_nr = RAX
+#define I386_WIDE_ROW                                                                              \
+	.word = 8, .whole_args = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },    \
+	.rval = RAX, .ip = RIP, .sp = RSP, .poke = WIDE_POKE, .user_nr = RAX, I386_ROW
 
 /* an i386 call of any code, and of 64-bit code, seen by a 64-bit tracer: word by word */
 static const struct ptsi_abi i386_poked = { I386_WIDE_ROW, .refine = refine_i386 };

@@ -21,16 +21,29 @@ enum { PC = PTSI_WORD(0x20), SYSCALL = PTSI_WORD(0xff) };
 
 #if defined __xtensa__
 #include <asm/ptrace.h>
-_Static_assert(REG_A_BASE == 0 && REG_PC == PTSI_INDEX(PC) &&
-		       SYSCALL_NR == PTSI_INDEX(SYSCALL), "");
+_Static_assert(REG_A_BASE == 0 && REG_PC == PTSI_INDEX(PC) && SYSCALL_NR == PTSI_INDEX(SYSCALL),
+	       "");
 #endif
 
 static const struct ptsi_abi xtensa = {
-	.name = "xtensa", .arch = ARCH_XTENSA, .word = 4, .value = 4, .pointer = 4, .insn_len = 3,
-	.enosys = 38, .nr = SYSCALL, .arg = { A6, A3, A4, A5, A8, A9 },
-	.rval = A2, .ip = PC, .sp = A1, .user_nr = A2, .getpid = 120,
-	.poke = 1, .skip_at_entry = PTSI_SKIP_AHEAD,
-	.skip_at_seccomp = PTSI_SKIP_KEPT, .native_wrong = PTSI_CAN_SKIP,
+	.name = "xtensa",
+	.arch = ARCH_XTENSA,
+	.enosys = 38,
+	.getpid = 120,
+	.value = 4,
+	.pointer = 4,
+	.word = 4,
+	.nr = SYSCALL,
+	.arg = { A6, A3, A4, A5, A8, A9 },
+	.rval = A2,
+	.ip = PC,
+	.sp = A1,
+	.poke = 1,
+	.skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT,
+	.insn_len = 3,
+	.user_nr = A2,
+	.native_wrong = PTSI_CAN_SKIP,
 };
 
 static const struct ptsi_abi *const abis[] = { &xtensa, NULL };
