@@ -34,17 +34,17 @@
 
 /* How the last component is taken, and where the flags are that tell. */
 enum rule {
-	NAME, /* the name itself, which is in its directory */
-	TARGET, /* what the name leads to */
-	LINK, /* as TARGET, but the symlink itself if it is one */
-	CREATE, /* as TARGET, opened for writing */
-	MAKE, /* as NAME; what is there already stays as it is: mkdir -p goes by EEXIST */
-	BY_FLAGS, /* as TARGET, unless AT_SYMLINK_NOFOLLOW is in args[flags] */
+	NAME,      /* the name itself, which is in its directory */
+	TARGET,    /* what the name leads to */
+	LINK,      /* as TARGET, but the symlink itself if it is one */
+	CREATE,    /* as TARGET, opened for writing */
+	MAKE,      /* as NAME; what is there already stays as it is: mkdir -p goes by EEXIST */
+	BY_FLAGS,  /* as TARGET, unless AT_SYMLINK_NOFOLLOW is in args[flags] */
 	BY_FOLLOW, /* as NAME, unless AT_SYMLINK_FOLLOW is in args[flags] */
-	BY_OPEN, /* open(2) flags in args[flags] */
-	BY_HOW, /* struct open_how at args[flags] */
-	OPENED, /* no path: what is open in args[dirfd] */
-	NEVER, /* EPERM */
+	BY_OPEN,   /* open(2) flags in args[flags] */
+	BY_HOW,    /* struct open_how at args[flags] */
+	OPENED,    /* no path: what is open in args[dirfd] */
+	NEVER,     /* EPERM */
 };
 
 enum { CWD = -1 };
@@ -256,7 +256,8 @@ static bool may_change(pid_t tid, const struct call *call, const uint64_t *args,
 		return true;
 	if (call->rule == MAKE)
 		return lstat(at, &st) == 0;
-	return (call->rule == CREATE || call->rule == BY_OPEN || call->rule == BY_HOW) && is_device(at);
+	return (call->rule == CREATE || call->rule == BY_OPEN || call->rule == BY_HOW) &&
+	       is_device(at);
 }
 
 static bool opens_for_writing(uint64_t flags)
@@ -287,7 +288,8 @@ static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
 			return 0;
 		if (how.resolve & RESOLVE_IN_ROOT) /* another root than resolve()'s */
 			return EACCES;
-		follow = !(how.flags & O_NOFOLLOW) && (how.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+		follow = !(how.flags & O_NOFOLLOW) &&
+			 (how.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
 		break;
 	default:
 		break;

@@ -13,9 +13,9 @@
 
 #include "follow.h"
 
-#define OPTIONS                                                                                  \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
-	 PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+#define OPTIONS                                                                                    \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |                      \
+	 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 struct followed {
 	struct ptsi_tracee t;
@@ -119,7 +119,8 @@ static void pass_on(int sig, siginfo_t *info, void *context)
 static void pass_on_signals(void)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-	struct sigaction act = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART }, old;
+	struct sigaction act = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART },
+			 old;
 
 	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
@@ -134,7 +135,8 @@ static void run(char **argv, int go, const struct follower *how)
 	if (read(go, &c, 1) != 1) /* not seized */
 		_exit(125);
 	close(go);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (how->prepare && how->prepare(how->arg))) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    (how->prepare && how->prepare(how->arg))) {
 		perror("follow: filter");
 		_exit(125);
 	}

@@ -187,7 +187,7 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 	return PTRACE_CONT;
 }
 
-#define LOAD(member)                                                                             \
+#define LOAD(member)                                                                               \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, member))
 
 /* For each architecture: is it this one?  Then its numbers. */

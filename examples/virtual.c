@@ -39,24 +39,24 @@
 #include "follow.h"
 
 #define VIRTUAL "/virtual/hello"
-#define HELLO "Hello from the tracer\n"
+#define HELLO   "Hello from the tracer\n"
 enum { HELLO_SIZE = sizeof HELLO - 1 };
 
 enum rule {
-	PATH, /* the call gets the path of the file in memory */
-	OPEN, /* so does this, if args[arg] doesn't ask for writing */
-	OPEN2, /* as OPEN, the flags are in a struct; made the call of the row before */
+	PATH,     /* the call gets the path of the file in memory */
+	OPEN,     /* so does this, if args[arg] doesn't ask for writing */
+	OPEN2,    /* as OPEN, the flags are in a struct; made the call of the row before */
 	NOFOLLOW, /* as PATH, without AT_SYMLINK_NOFOLLOW in args[arg]: the new path is a link */
-	LSTAT, /* as PATH, made the call of the row before for the same reason */
-	ACCESS, /* as PATH, if args[arg] doesn't ask for writing; flags are in the one after */
-	FAIL, /* with the path: skipped, with this result */
-	READ, /* args[1] is the buffer, args[2] its size */
-	READV, /* args[1] is the vector, args[2] its length */
-	PREAD, /* as READ, at the offset args[3] */
+	LSTAT,    /* as PATH, made the call of the row before for the same reason */
+	ACCESS,   /* as PATH, if args[arg] doesn't ask for writing; flags are in the one after */
+	FAIL,     /* with the path: skipped, with this result */
+	READ,     /* args[1] is the buffer, args[2] its size */
+	READV,    /* args[1] is the vector, args[2] its length */
+	PREAD,    /* as READ, at the offset args[3] */
 	PREADV,
 	PREADV2, /* as PREADV; -1 is the descriptor's offset, args[5] are flags */
-	FD, /* with the file in args[fd]: skipped, with this result */
-	NEVER, /* skipped, with this result */
+	FD,      /* with the file in args[fd]: skipped, with this result */
+	NEVER,   /* skipped, with this result */
 };
 enum { NO = -1, MAX_VECTOR = 1024, RED_ZONE = 128 };
 
@@ -284,8 +284,9 @@ static int handle(struct ptsi_tracee *t, struct ptsi_syscall_info *want, const s
 	uint64_t *args = want->seccomp.args;
 	int fd = call->fd == NO ? AT_FDCWD : (int)args[call->fd];
 
-	if (call->rule != NEVER && (call->path == NO ? !is_virtual_fd(t->tid, fd) :
-				    !is_virtual_path(t->tid, fd, args[call->path])))
+	if (call->rule != NEVER &&
+	    (call->path == NO ? !is_virtual_fd(t->tid, fd)
+			      : !is_virtual_path(t->tid, fd, args[call->path])))
 		return PTRACE_CONT;
 	if (call->rule == FD || call->rule == FAIL || call->rule == NEVER)
 		return answer(t, call->result);
@@ -322,13 +323,16 @@ static bool make_memory(void)
 
 	snprintf(memory_path, sizeof memory_path, "/proc/%d/fd/%d", getpid(), fd);
 	return fd >= 0 && ftruncate(fd, HELLO_SIZE) == 0 && fchmod(fd, 0444) == 0 &&
-	       fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0 &&
+	       fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) ==
+		       0 &&
 	       fstat(fd, &memory) == 0;
 }
 
 int main(int argc, char **argv)
 {
-	const struct follower how = { .prepare = install_filter, .stop = stop, .flags = PTSI_KEEP_ARGS };
+	const struct follower how = { .prepare = install_filter,
+				      .stop = stop,
+				      .flags = PTSI_KEEP_ARGS };
 	int first = 1;
 
 	if (argc > 1 && strcmp(argv[1], "--kernel") == 0 && first++)

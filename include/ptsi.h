@@ -80,7 +80,7 @@ struct ptsi_syscall_info {
 
 /* What ptsi_set_syscall_info returns for a skipped call. */
 #define PTSI_DONE    0 /* the result is in place, PTRACE_CONT will do */
-#define PTSI_AT_EXIT 1 /* resume with PTRACE_SYSCALL and set it again, op EXIT, at the exit stop */
+#define PTSI_AT_EXIT 1 /* resume with PTRACE_SYSCALL and set it, op EXIT, at the exit stop */
 
 /*
  * ptsi_get_syscall_info - what the stop of tid is about, as PTRACE_GET_SYSCALL_INFO
@@ -134,17 +134,17 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 int ptsi_repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry);
 
 /* What can be done: bits of ptsi_features. */
-#define PTSI_CAN_NR      0x0001      /* set nr */
-#define PTSI_CAN_ARG(i)  (0x0002 << (i)) /* set args[i], i = 0..5 */
-#define PTSI_CAN_ARGS    0x007e      /* all six */
-#define PTSI_CAN_RESULT  0x0080      /* set rval and is_error */
-#define PTSI_CAN_SKIP    0x0100      /* skip the call with a result */
-#define PTSI_CAN_DONE    0x0200      /* ... which then needs no exit stop: PTSI_DONE */
-#define PTSI_CAN_IP      0x0400      /* set instruction_pointer */
-#define PTSI_CAN_SP      0x0800      /* set stack_pointer */
-#define PTSI_CAN_REPEAT  0x1000      /* ptsi_repeat_syscall */
-#define PTSI_NATIVE_GET  0x2000      /* the kernel has PTRACE_GET_SYSCALL_INFO */
-#define PTSI_NATIVE_SET  0x4000      /* the kernel has PTRACE_SET_SYSCALL_INFO */
+#define PTSI_CAN_NR     0x0001          /* set nr */
+#define PTSI_CAN_ARG(i) (0x0002 << (i)) /* set args[i], i = 0..5 */
+#define PTSI_CAN_ARGS   0x007e          /* all six */
+#define PTSI_CAN_RESULT 0x0080          /* set rval and is_error */
+#define PTSI_CAN_SKIP   0x0100          /* skip the call with a result */
+#define PTSI_CAN_DONE   0x0200          /* ... which then needs no exit stop: PTSI_DONE */
+#define PTSI_CAN_IP     0x0400          /* set instruction_pointer */
+#define PTSI_CAN_SP     0x0800          /* set stack_pointer */
+#define PTSI_CAN_REPEAT 0x1000          /* ptsi_repeat_syscall */
+#define PTSI_NATIVE_GET 0x2000          /* the kernel has PTRACE_GET_SYSCALL_INFO */
+#define PTSI_NATIVE_SET 0x4000          /* the kernel has PTRACE_SET_SYSCALL_INFO */
 
 /*
  * ptsi_features - what can be done at this stop

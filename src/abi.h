@@ -64,10 +64,10 @@ struct ptsi_image {
 
 /* What becomes of a result that is written when the call is set to be skipped. */
 enum ptsi_skip {
-	PTSI_SKIP_NO,	  /* the call can't be skipped at this stop */
-	PTSI_SKIP_EXIT,	  /* it is lost, or there is no place for it: set it at the exit stop */
+	PTSI_SKIP_NO,     /* the call can't be skipped at this stop */
+	PTSI_SKIP_EXIT,   /* it is lost, or there is no place for it: set it at the exit stop */
 	PTSI_SKIP_AHEAD,  /* the kernel keeps it, but a later seccomp filter may replace it */
-	PTSI_SKIP_KEPT,	  /* the kernel keeps it, and nothing comes after: PTSI_DONE */
+	PTSI_SKIP_KEPT,   /* the kernel keeps it, and nothing comes after: PTSI_DONE */
 	PTSI_SKIP_PRESET, /* KEPT on kernels that have put -ENOSYS there, else EXIT */
 };
 
@@ -88,22 +88,22 @@ struct ptsi_edits;
  */
 struct ptsi_abi {
 	const char *name;
-	uint32_t arch;	 /* AUDIT_ARCH_* */
+	uint32_t arch;   /* AUDIT_ARCH_* */
 	uint16_t enosys; /* ENOSYS of the tracee's architecture */
-	int getpid;	 /* the number of a call that does no harm */
-	uint8_t value;	 /* bytes of an argument and of a result */
+	int getpid;      /* the number of a call that does no harm */
+	uint8_t value;   /* bytes of an argument and of a result */
 	uint8_t pointer; /* bytes of a pointer in a program of this ABI */
 	uint8_t address; /* bytes of ip and sp, where these are wider than a value */
 
 	/* The image. */
-	uint8_t word;	 /* bytes of a word */
-	bool big;	 /* big-endian */
+	uint8_t word;    /* bytes of a word */
+	bool big;        /* big-endian */
 	bool whole_args; /* the kernel tells all bits of an argument's word, not just value's */
 
 	/* Which words it has.  One that is left out can be neither read nor set. */
-	int16_t nr;	/* at entry and SECCOMP stops; or PTSI_NR_CALL */
+	int16_t nr;     /* at entry and SECCOMP stops; or PTSI_NR_CALL */
 	int16_t arg[6]; /* what the call is made with */
-	int16_t rval;	/* the result, at an exit stop */
+	int16_t rval;   /* the result, at an exit stop */
 	int16_t ip;
 	int16_t sp;
 
@@ -123,15 +123,15 @@ struct ptsi_abi {
 	/* What can't be set although there is a word: PTSI_CAN_* before the call and after it. */
 	int cant_entry, cant_exit;
 	uint8_t sp_fixed; /* bits of sp that have to stay as they are */
-	int nr_first;	  /* numbers that the kernel takes for this ABI's are from nr_first on */
-	int nr_last;	  /* and up to this; 0: there is no limit to either side */
+	int nr_first;     /* numbers that the kernel takes for this ABI's are from nr_first on */
+	int nr_last;      /* and up to this; 0: there is no limit to either side */
 	int (*nr_refused)(struct ptsi_stop *st,
-			  int nr);		       /* 1: nr makes the kernel misbehave; 0, -1 */
+			  int nr);                     /* 1: nr makes the kernel misbehave; 0, -1 */
 	int (*write_nr)(struct ptsi_stop *st, int nr); /* set nr where that is PTSI_NR_CALL */
 
 	/* Skipping a call. */
 	uint8_t skip_at_entry, skip_at_seccomp; /* enum ptsi_skip */
-	uint8_t exit_stop;			/* enum ptsi_exit */
+	uint8_t exit_stop;                      /* enum ptsi_exit */
 	bool presets; /* rval is -ENOSYS from the start of every entry and SECCOMP stop */
 	/* 1 or 0, and nothing has changed, or -1: where only trying tells if a call can be skipped
 	 */
@@ -169,12 +169,12 @@ struct ptsi_abi {
 struct ptsi_family {
 	const char *name;
 	const struct ptsi_abi *const *abis; /* its rows, NULL last */
-	const struct ptsi_abi *own;	    /* the row where nobody tells arch and pick is NULL */
+	const struct ptsi_abi *own;         /* the row where nobody tells arch and pick is NULL */
 
 	/* What may be set by PTRACE_SET_SYSCALL_INFO with nothing known about the stop. */
-	int look_at;	   /* nothing at stops whose bit 1 << PTSI_SYSCALL_INFO_* is set here */
+	int look_at;       /* nothing at stops whose bit 1 << PTSI_SYSCALL_INFO_* is set here */
 	int nr_plain_last; /* numbers up to this; 0: all */
-	bool all_wide;	   /* any argument, as all ABIs have values of 64 bits */
+	bool all_wide;     /* any argument, as all ABIs have values of 64 bits */
 
 	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */
 	uint16_t read_max;   /* bytes of the regset that may be read; 0: all */
@@ -199,13 +199,13 @@ struct ptsi_family {
 /* One stop of one tracee, and what is known about it so far. */
 struct ptsi_stop {
 	pid_t tid;
-	int way;		/* PTSI_AUTO, ... */
+	int way;                /* PTSI_AUTO, ... */
 	ptsi_ptrace_fn *ptrace; /* the caller's, or NULL */
 	const struct ptsi_family *family;
 	const struct ptsi_abi *abi;    /* NULL: not picked */
-	bool native_get;	       /* info is the kernel's */
-	int never;		       /* PTSI_CAN_* that are not to be used; for tests */
-	int info_size;		       /* 0: info isn't known */
+	bool native_get;               /* info is the kernel's */
+	int never;                     /* PTSI_CAN_* that are not to be used; for tests */
+	int info_size;                 /* 0: info isn't known */
 	struct ptsi_syscall_info info; /* as ptsi_get_syscall_info returns it */
 	struct ptsi_image image;
 };

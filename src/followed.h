@@ -30,31 +30,31 @@ enum ptsi_replay_step {
 /* The call that the tracee is in.  {0}: none, or nothing is known of it. */
 struct ptsi_call {
 	const struct ptsi_abi *abi; /* as its entry or SECCOMP stop was read; NULL: it wasn't */
-	uint64_t ip, sp;	    /* at that stop */
-	struct ptsi_owed owed;	    /* set with a skip, cleared when it is set to run after all */
+	uint64_t ip, sp;            /* at that stop */
+	struct ptsi_owed owed;      /* set with a skip, cleared when it is set to run after all */
 	uint64_t was[6], wrote[6];  /* PTSI_KEEP_ARGS: the program's arguments and the tracer's */
-	uint8_t kept_args;	    /* bit i: args[i] is to be put back at the exit stop */
-	bool executed;		    /* set by PTRACE_EVENT_EXEC: another program is running */
-	uint8_t replay_step;	    /* enum ptsi_replay_step */
-	uint8_t replay_stop;	    /* PTSI_STOP_*, where the caller asked for it */
-	uint64_t blocked[2];	    /* the program's signal mask, while all signals are blocked */
+	uint8_t kept_args;          /* bit i: args[i] is to be put back at the exit stop */
+	bool executed;              /* set by PTRACE_EVENT_EXEC: another program is running */
+	uint8_t replay_step;        /* enum ptsi_replay_step */
+	uint8_t replay_stop;        /* PTSI_STOP_*, where the caller asked for it */
+	uint64_t blocked[2];        /* the program's signal mask, while all signals are blocked */
 	struct ptsi_syscall_info again; /* the call to be made again, as it is to be entered */
 };
 
 /* The stop that the tracee is at.  {0}: none that anything can be set at. */
 struct ptsi_seen {
 	const struct ptsi_abi *abi;    /* NULL: nobody had to look */
-	bool native;		       /* the kernel said what follows */
-	int info_size;		       /* of info; 0: nothing can be set here */
+	bool native;                   /* the kernel said what follows */
+	int info_size;                 /* of info; 0: nothing can be set here */
 	struct ptsi_syscall_info info; /* what the stop is about, with what was set since */
 };
 
 struct ptsi_followed {
 	ptsi_ptrace_fn *ptrace; /* as ptsi_tracee_init has found it, like way */
-	int never;		/* PTSI_CAN_* that are not to be used; for tests */
+	int never;              /* PTSI_CAN_* that are not to be used; for tests */
 	uint8_t way;
-	uint8_t order;	       /* enum ptsi_order; what has shown it once goes for all calls */
-	uint8_t phase;	       /* enum ptsi_phase; each stop and each resumption sets it */
+	uint8_t order;         /* enum ptsi_order; what has shown it once goes for all calls */
+	uint8_t phase;         /* enum ptsi_phase; each stop and each resumption sets it */
 	bool wants_syscalls;   /* the caller last resumed with PTRACE_SYSCALL */
 	struct ptsi_call call; /* forgotten after its exit stop, or when that won't be seen */
 	struct ptsi_seen seen; /* forgotten when the tracee is resumed */

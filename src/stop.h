@@ -72,7 +72,7 @@ int ptsi_decode_refined(struct ptsi_stop *st);
 /* change.c: what is to differ at a stop */
 
 struct ptsi_change {
-	int what;	  /* PTSI_CAN_* of what differs */
+	int what;         /* PTSI_CAN_* of what differs */
 	bool with_result; /* SKIP: the call returns rval; else -ENOSYS, which is in rval, too */
 	bool is_error;
 	int64_t rval;
@@ -92,7 +92,7 @@ int ptsi_change_check_nr(struct ptsi_stop *st, uint64_t nr);
 struct ptsi_owed {
 	int64_t rval;
 	bool is_error;
-	int nr;	      /* the number that the call was given: -1, or a harmless one */
+	int nr;       /* the number that the call was given: -1, or a harmless one */
 	bool skipped; /* the call is skipped: see at its exit stop that this is its result */
 	bool due;     /* the result isn't there before: the exit stop has to be waited for */
 };

@@ -17,13 +17,13 @@
 
 #include "../abi.h"
 
-#define ARCH_ARM 0x40000028
+#define ARCH_ARM     0x40000028
 #define ARCH_AARCH64 0xc00000b7
 
 enum {
 	AARCH32_SIZE = 72,
 	AARCH32_NR_MAX = 0xf07ff, /* beyond: SIGILL (traps.c, arm_syscall; sys_compat.c) */
-	CPSR_MODE32 = 0x10,	  /* clear in the cpsr that is made of a 64-bit tracee's pstate */
+	CPSR_MODE32 = 0x10,       /* clear in the cpsr that is made of a 64-bit tracee's pstate */
 	CPSR_THUMB = 0x20,
 };
 

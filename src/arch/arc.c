@@ -15,10 +15,10 @@
  */
 #include "../abi.h"
 
-#define ARCH_ARCOMPACT 0x4000005d
+#define ARCH_ARCOMPACT   0x4000005d
 #define ARCH_ARCOMPACTBE 0x0000005d
-#define ARCH_ARCV2 0x400000c3
-#define ARCH_ARCV2BE 0x000000c3
+#define ARCH_ARCV2       0x400000c3
+#define ARCH_ARCV2BE     0x000000c3
 
 enum { SIZE = 96 };
 

@@ -13,7 +13,7 @@
  */
 #include "../abi.h"
 
-#define ARCH_NDS32 0x400000a7
+#define ARCH_NDS32   0x400000a7
 #define ARCH_NDS32BE 0x000000a7
 
 enum { SIZE = 140 };

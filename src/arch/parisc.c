@@ -16,7 +16,7 @@
  */
 #include "../abi.h"
 
-#define ARCH_PARISC 0xf
+#define ARCH_PARISC   0xf
 #define ARCH_PARISC64 0x8000000f
 
 enum { USER = 3 }; /* privilege level, in the two lower bits of addresses */
@@ -89,7 +89,7 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 	.edit_ip = edit_ip
 
 #define NARROW .name = "parisc", .arch = ARCH_PARISC, .value = 4, .pointer = 4
-#define WIDE .name = "parisc64", .arch = ARCH_PARISC64, .value = 8, .pointer = 8
+#define WIDE   .name = "parisc64", .arch = ARCH_PARISC64, .value = 8, .pointer = 8
 
 #define TRACER_32 .word = 4, .poke = 4, .ip = IAOQ_32
 #define TRACER_64 .word = 8, .poke = 8, .ip = IAOQ_64

@@ -18,8 +18,8 @@
 #include "../abi.h"
 
 #define ARCH_PPC64LE 0xc0000015
-#define ARCH_PPC64 0x80000015
-#define ARCH_PPC 0x14
+#define ARCH_PPC64   0x80000015
+#define ARCH_PPC     0x14
 
 enum { SIZE_64 = 384, SIZE_32 = 192, ENOSYS_PPC = 38 };
 

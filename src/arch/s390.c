@@ -15,7 +15,7 @@
 #include "../abi.h"
 
 #define ARCH_S390X 0x80000016
-#define ARCH_S390 0x16
+#define ARCH_S390  0x16
 
 enum { SIZE_64 = 216, SIZE_31 = 144, NO_NR = 0xffff, SVC = 0x0a00 };
 

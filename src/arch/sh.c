@@ -11,7 +11,7 @@
  */
 #include "../abi.h"
 
-#define ARCH_SH 0x2a
+#define ARCH_SH   0x2a
 #define ARCH_SHEL 0x4000002a
 
 enum { SIZE = 92 };

@@ -20,7 +20,7 @@
 
 #include "../abi.h"
 
-#define ARCH_SPARC 2
+#define ARCH_SPARC   2
 #define ARCH_SPARC64 0x8000002b
 
 enum { GETPID = 20, REGSET_32 = 152, REGSET_64 = 288 };
@@ -36,7 +36,7 @@ enum { TSTATE = PTSI_WORD(16), PC_64, NPC_64 };
  * Carry of icc and xcc.  The kernel takes either for an error (syscall_has_error); a 32-bit
  * kernel has but the first, and drops what is written to the other.
  */
-#define PSR_CARRY 0x00110000
+#define PSR_CARRY    0x00110000
 #define TSTATE_CARRY 0x1100000000
 
 /* psr as 64-bit kernels make it up: no CPU says this of itself */

@@ -15,7 +15,7 @@
 #include "../abi.h"
 
 #define ARCH_X86_64 0xc000003e
-#define ARCH_I386 0x40000003
+#define ARCH_I386   0x40000003
 
 enum {
 	X32_BIT = 0x40000000,

@@ -53,6 +53,7 @@ typedef int32_t word_t;
 #endif
 static inline long raw6(long nr, long arg[6])
 {
+	/* clang-format off */
 	__asm__ volatile("push %%" R "bp\n\tpush %%" R "si\n\t"
 			 "mov " AT(0) ", %%" R "bx\n\tmov " AT(1) ", %%" R "cx\n\t"
 			 "mov " AT(2) ", %%" R "dx\n\tmov " AT(4) ", %%" R "di\n\t"
@@ -63,6 +64,7 @@ static inline long raw6(long nr, long arg[6])
 			 "mov %%" R "dx, " AT(2) "\n\tmov %%" R "di, " AT(4) "\n\t"
 			 "mov %%" R "bp, " AT(5) "\n\tpop " AT(3) "\n\tpop %%" R "bp"
 			 : "+a"(nr), "+S"(arg) : : CLOBBERS);
+	/* clang-format on */
 	return nr;
 }
 #undef R
