@@ -88,6 +88,29 @@ int settable_args(void)
 	return native ? 63 : args_by_registers();
 }
 
+/*
+ * Numbers that make the kernel misbehave, -1 last.  mips: one that isn't of the call's own ABI is
+ * traced once more (all ABIs' numbers are near 4000, 5000 and 6000); arm: SIGILL; s390: 65535 is -1.
+ */
+const int *refused_numbers(void)
+{
+#if defined __mips__
+	static const int numbers[] = { 0, 1, 3999, 7000, INT32_MAX, -1 };
+#elif defined __s390__
+	static const int numbers[] = { 0xffff, 0x10000, INT32_MAX, -1 };
+#else
+	static const int arm[] = { 0xf0800, INT32_MAX, -1 }, none[] = { -1 };
+	const int *numbers = none;
+
+#if defined __arm__ || defined __aarch64__
+	if (word_size() == 4)
+		numbers = arm;
+#endif
+	(void)arm;
+#endif
+	return numbers;
+}
+
 /* powerpc: not on 7.2, which loses number and arguments on the way back to the program */
 bool repeats(void)
 {

@@ -83,6 +83,7 @@ bool tells_first(void);      /* PTRACE_GET_SYSCALL_INFO tells a first argument s
 bool keeps_result(void);     /* of a call that is skipped at a SECCOMP stop */
 int args_by_registers(void); /* mask of those that can be set so */
 bool native_args(void);      /* PTRACE_SET_SYSCALL_INFO is used for arguments */
+const int *refused_numbers(void);
 int repeatable_args(void);   /* mask of those that may be others when a call is repeated */
 bool repeats(void);          /* calls can be made again */
 bool vforks(void);           /* the tracees' libc makes a vfork of its own */

@@ -61,8 +61,21 @@ static void refused_anywhere(pid_t tid)
 	REFUSED(tid, EINVAL, arch, bad_.info.arch ^ 0x80000000);
 }
 
+/* Such a number, with all else as it was read and with what can be left out left out. */
+static void refused_number(pid_t tid, int nr)
+{
+	struct bad bad = as_read(tid, "a number that does harm", EOPNOTSUPP);
+
+	bad.info.entry.nr = (uint64_t)nr;
+	refused(tid, sizeof bad.info, &bad);
+	leave_out(&bad.info);
+	refused(tid, sizeof bad.info, &bad);
+}
+
 static void refused_calls(pid_t tid, int kind)
 {
+	for (const int *nr = refused_numbers(); *nr != -1; nr++)
+		refused_number(tid, *nr);
 	refused_anywhere(tid);
 	REFUSED(tid, EINVAL, op, kind == ENTRY ? SECCOMP : ENTRY);
 	REFUSED(tid, ERANGE, entry.nr, 0x80000000);

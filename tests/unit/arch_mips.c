@@ -12,8 +12,16 @@ extern const struct ptsi_family ptsi_family_mips;
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
-	V0 = 8, A0 = 10, A3 = 13, R8, R9, R10, SP = 35, EPC = 40,
-	STACK = 0x20000, THREAD_AREA = 0xc4,
+	V0 = 8,
+	A0 = 10,
+	A3 = 13,
+	R8,
+	R9,
+	R10,
+	SP = 35,
+	EPC = 40,
+	STACK = 0x20000,
+	THREAD_AREA = 0xc4,
 	KERNEL_64 = sizeof(long) == 8, /* else the request tells, which the simulation lacks */
 };
 
@@ -32,7 +40,10 @@ static struct ptsi_stop stop_at(uint8_t op, uint32_t v0)
 	sim.op = op;
 	sim.set_errno = EIO;
 	sim.info = (struct ptsi_syscall_info){
-		.op = op, .arch = MIPSEL, .instruction_pointer = 0x10004, .stack_pointer = STACK,
+		.op = op,
+		.arch = MIPSEL,
+		.instruction_pointer = 0x10004,
+		.stack_pointer = STACK,
 	};
 	sim.info_size = op == EXIT ? 33 : 80;
 	sim_put(V0, v0);
@@ -60,8 +71,10 @@ START_TEST(stack_tells_n32_from_n64)
 		uint64_t sp;
 		const char *name;
 	} cases[] = {
-		{ 0x7fbf1868, "n32" }, { 0xfffb1868, "n32" },
-		{ 0x100000000, "n64" }, { 0xfffffff868, "n64" },
+		{ 0x7fbf1868, "n32" },
+		{ 0xfffb1868, "n32" },
+		{ 0x100000000, "n64" },
+		{ 0xfffffff868, "n64" },
 	};
 	struct ptsi_stop st = stop_at(EXIT, 0);
 
@@ -94,7 +107,8 @@ START_TEST(stack_arguments_are_told)
 }
 END_TEST
 
-/* syscall(4020, 0xa2, ...): the kernel tells what is called, and one argument more is told wrong. */
+/* syscall(4020, 0xa2, ...): the kernel tells what is called, and one argument more is told wrong.
+ */
 static struct ptsi_stop indirect(void)
 {
 	struct ptsi_stop st = stop_at(ENTRY, 4000);
@@ -158,6 +172,45 @@ START_TEST(stack_arguments_are_set_where_they_can_be)
 	ck_assert_int_eq(ptsi_core_set(&st, &want), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+/*
+ * Numbers of no ABI, 0 and 1 among them, are refused whatever else is as it was read or left
+ * out; the kernel isn't asked to set them.  Numbers of the ABI are set.
+ */
+START_TEST(only_numbers_of_the_abi)
+{
+	static const struct {
+		int nr;
+		bool refused;
+	} numbers[] = {
+		{ 0, true },    { 1, true },         { 2, true },     { 20, true },
+		{ 3999, true }, { 4000, false },     { 4999, false }, { 5000, true },
+		{ 6000, true }, { INT32_MAX, true },
+	};
+
+	for (int op = ENTRY; op <= PTSI_SYSCALL_INFO_SECCOMP; op += 2) {
+		struct ptsi_stop st = stop_at((uint8_t)op, 4020);
+		struct ptsi_syscall_info want = { .op = (uint8_t)op };
+
+		sim.info_size = op == ENTRY ? 80 : 84;
+		sim.info.entry.nr = 4020;
+		sim.set_errno = 0;
+		ck_assert_int_eq(ptsi_decode_info(&st), 0);
+		memcpy(want.entry.args, st.info.entry.args, sizeof want.entry.args);
+		want.entry.nr = (uint64_t)numbers[_i].nr;
+		ck_assert(!ptsi_core_is_plain(&ptsi_family_mips, &want));
+		sim.layout =
+			(struct sim_layout){ .nr = V0, .arg = { A0, A0 + 1, A0 + 2, A3, R8, R9 } };
+		ck_assert_int_eq(ptsi_core_set(&st, &want), numbers[_i].refused ? -1 : 0);
+		if (numbers[_i].refused) {
+			ck_assert_int_eq(errno, EOPNOTSUPP);
+			ck_assert_mem_eq(sim.image, before, sizeof before);
+		} else {
+			ck_assert_uint_eq(sim_word(V0), (unsigned)numbers[_i].nr);
+		}
+	}
 }
 END_TEST
 
@@ -250,7 +303,10 @@ START_TEST(repeat_needs_the_stack)
 {
 	struct ptsi_stop st = stop_at(EXIT, 0);
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .arch = MIPSEL, .instruction_pointer = 0x10004, .stack_pointer = STACK,
+		.op = ENTRY,
+		.arch = MIPSEL,
+		.instruction_pointer = 0x10004,
+		.stack_pointer = STACK,
 		.entry = { .nr = 4020, .args = { 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xb6 } },
 	};
 
@@ -276,6 +332,7 @@ int main(void)
 	tcase_add_test(tc, syscall_2_is_told_as_what_it_calls);
 	tcase_add_test(tc, syscall_2_is_changed_one_further);
 	tcase_add_test(tc, stack_arguments_are_set_where_they_can_be);
+	tcase_add_loop_test(tc, only_numbers_of_the_abi, 0, 10);
 	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 6);
 	tcase_add_test(tc, skip_writes_the_number_alone);
 	tcase_add_test(tc, stack_arguments_are_exchanged);
