@@ -86,9 +86,10 @@ struct ptsi_syscall_info {
  * ptsi_get_syscall_info - what the stop of tid is about, as PTRACE_GET_SYSCALL_INFO
  * @size: bytes that info has room for
  *
- * Returns the number of bytes that there are to know: 24 (NONE), 80 (ENTRY), 33
- * (EXIT) or 84 (SECCOMP); at most size of them, and none beyond, are written.
- * What a kernel is known to report wrongly is repaired; ptsi(7) lists it.
+ * Returns how many bytes such a stop has something to tell in: 24 (NONE), 80
+ * (ENTRY), 33 (EXIT) or 84 (SECCOMP).  At most size bytes of info are written, and
+ * none beyond what is returned.  What kernels are known to tell wrongly is mended;
+ * ptsi(7) lists it.
  *
  * EOPNOTSUPP: the kernel lacks the request (before 5.3) and the registers don't
  * tell a syscall-entry-stop from a syscall-exit-stop.
@@ -103,9 +104,9 @@ int ptsi_get_syscall_info(pid_t tid, size_t size, struct ptsi_syscall_info *info
  *	  PTSI_SYSCALL_INFO_EXIT: don't run the call and return exit's result
  *
  * ENTRY and SECCOMP set nr and args (nr -1: the call isn't run and returns
- * -ENOSYS), EXIT sets rval and is_error.  instruction_pointer, stack_pointer and
- * arch: 0 leaves them alone, as does the current value.  To set what
- * ptsi_get_syscall_info returned at this stop succeeds and changes nothing.
+ * -ENOSYS); EXIT sets rval and is_error.  An instruction_pointer, a stack_pointer or
+ * an arch of 0 leaves what is there alone, as does the current value.  Setting what
+ * ptsi_get_syscall_info told at this stop succeeds and changes nothing.
  *
  * Returns 0 (PTSI_DONE); or PTSI_AT_EXIT (1) for a skipped call whose result has
  * to be set again at the syscall-exit-stop.
@@ -125,8 +126,9 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
  * ptsi_repeat_syscall - at a syscall-exit-stop, have the call made again
  * @entry: nr and args to make it with; op ENTRY or SECCOMP, as read when it was entered
  *
- * The tracee's next stop, if resumed with PTRACE_SYSCALL, is the syscall-entry-stop
- * of the repeated call.  A restart that the kernel had in mind is cancelled.
+ * If the tracee is resumed with PTRACE_SYSCALL, its next stop is the
+ * syscall-entry-stop of the repeated call.  If the kernel was about to restart the
+ * call by itself, it no longer does.
  *
  * Returns 0.  EINVAL: not an exit stop, op, flags or reserved, nr -1, or the tracee is no
  * longer where entry was read (execve, rt_sigreturn).  ERANGE as above.
