@@ -159,25 +159,22 @@ status 3"
 other_abis() {
 	for abi in i386 int80; do
 		other=$LOADS/load-$abi
-		if [ ! -x "$other" ]; then
-			skip "$way: $abi" "this compiler links no $abi programs"
-		elif [ -z "$named" ]; then
-			skip "$way: $abi" "built without libseccomp"
-		else
-			is "$way: $abi, error=" "$(run getppid:error=13 "$other" getppid)" "-13
+		lacking=$(missing $abi load)
+		[ -n "$lacking$named" ] || lacking="built without libseccomp"
+		is "$way: $abi, error=" "$(run getppid:error=13 "$other" getppid)" "-13
 status 0"
-			is "$way: $abi, retval=" "$(run getppid:retval=77 "$other" getppid)" "77
+		is "$way: $abi, retval=" "$(run getppid:retval=77 "$other" getppid)" "77
 status 0"
-			is "$way: $abi, 64 threads" "$(run getppid:retval=77 "$other" threads 64 20 77)" \
-				"status 0"
-			is "$way: $abi, a signal every millisecond" \
-				"$(run getppid:retval=77 "$other" timer 77)" "status 0"
-			is "$way: $abi, from 64-bit code and back" "$(run getppid:retval=77 \
-				sh -c "'$other' getppid; '$load' getppid")" "77
+		is "$way: $abi, 64 threads" "$(run getppid:retval=77 "$other" threads 64 20 77)" \
+			"status 0"
+		is "$way: $abi, a signal every millisecond" \
+			"$(run getppid:retval=77 "$other" timer 77)" "status 0"
+		is "$way: $abi, from 64-bit code and back" "$(run getppid:retval=77 \
+			sh -c "'$other' getppid; '$load' getppid")" "77
 77
 status 0"
-		fi
 	done
+	lacking=
 }
 
 for way in $(ways); do

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 # Sourced by the end-to-end tests of the examples: TAP, and what can be tested here.
 #
-# The environment says where things are: EXAMPLES, TOOLS and LOADS are build directories.  Each
-# script works in a directory of its own, $tmp, which is removed at the end.
+# The environment says where things are: EXAMPLES, TOOLS and LOADS are build directories, RUNS is
+# the program of tests/runs.c.  Each script works in a directory of its own, $tmp, which is removed
+# at the end.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -12,14 +13,20 @@ deny=$EXAMPLES/deny virtual=$EXAMPLES/virtual
 load=$LOADS/load-native
 
 tests=0
+lacking= # why what follows can't be tested: each test is skipped by its name, and got runs nothing
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/ptsi-examples.XXXXXX") || exit 1
 tmp=$(cd "$tmp" && pwd -P)
 trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 
+line() {
+	printf '%s' "$1" | tr '\n\t' '  '
+}
+
 # is DESCRIPTION GOT WANTED
 is() {
+	[ -z "$lacking" ] || { skip "$1" "$lacking"; return; }
 	tests=$((tests + 1))
-	description=$(printf '%s' "$1" | tr '\n\t' '  ')
+	description=$(line "$1")
 	if [ "$2" = "$3" ]; then
 		printf 'ok %d - %s\n' $tests "$description"
 		return
@@ -30,7 +37,7 @@ is() {
 
 skip() {
 	tests=$((tests + 1))
-	echo "ok $tests - $1 # SKIP $2"
+	printf 'ok %d - %s # SKIP %s\n' $tests "$(line "$1")" "${lacking:-$2}"
 }
 
 skip_all() {
@@ -45,6 +52,7 @@ finish() {
 
 # got COMMAND...: what it wrote, in the order stdout, stderr, and its exit status
 got() {
+	[ -z "$lacking" ] || return
 	timeout 60 "$@" >"$tmp/.out" 2>"$tmp/.err"
 	set -- $?
 	cat "$tmp/.out" "$tmp/.err"
@@ -68,6 +76,17 @@ bits() {
 	esac
 }
 
+# missing ABI NAME: why there are no tests of the program NAME of that ABI; empty if it runs.  One
+# that crashes is not missing.
+missing() {
+	if [ ! -x "$LOADS/$2-$1" ]; then
+		echo "this compiler links no $1 programs"
+		return
+	fi
+	reason=$("$RUNS" "$1" "$LOADS/load-$1" number getppid 2>/dev/null)
+	[ $? != 77 ] || echo "${reason#skipped: }"
+}
+
 # Why this tracer can't do its job on that program; empty if it can.
 unseen() {
 	if [ "$(bits "$getinfo")" = 32 ] && [ "$(bits "$1")" = 64 ]; then
@@ -75,7 +94,7 @@ unseen() {
 	fi
 }
 
-for program in "$getinfo" "$inject" "$load" "$TOOLS/features"; do
+for program in "$getinfo" "$inject" "$load" "$TOOLS/features" "$RUNS"; do
 	[ -x "$program" ] || { echo "Bail out! $program isn't there"; exit 1; }
 done
 [ -n "$("$getinfo" "$load" number getppid 2>/dev/null)" ] ||

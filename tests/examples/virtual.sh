@@ -70,10 +70,7 @@ status 0"
 
 other_abis() {
 	for abi in native i386; do
-		if [ ! -x "$LOADS/reader-$abi" ]; then
-			skip "$way: $abi" "this compiler links no $abi programs"
-			continue
-		fi
+		lacking=$(missing $abi reader)
 		for n in 1 2 64; do
 			is "$way: $abi, $n threads" \
 				"$(run "$LOADS/reader-$abi" path $n | grep -v "openat2 is not here")" "status 0"
@@ -86,17 +83,15 @@ other_abis() {
 		rm -r files
 	done
 	for abi in native i386 int80; do
-		[ ! -x "$LOADS/reader-$abi" ] ||
-			is "$way: $abi, opened by another" \
-				"$(run sh -c "exec '$LOADS/reader-$abi' fd </virtual/hello")" "status 0"
+		lacking=$(missing $abi reader)
+		is "$way: $abi, opened by another" \
+			"$(run sh -c "exec '$LOADS/reader-$abi' fd </virtual/hello")" "status 0"
 	done
-	if [ -x "$LOADS/load-int80" ]; then
-		is "$way: int80 finds no such file, and lives" \
-			"$(run "$LOADS/load-int80" open /virtual/hello)" "-2
+	lacking=$(missing int80 load)
+	is "$way: int80 finds no such file, and lives" \
+		"$(run "$LOADS/load-int80" open /virtual/hello)" "-2
 status 0"
-	else
-		skip "$way: int80" "this compiler links no int80 programs"
-	fi
+	lacking=
 }
 
 python=$(which python3 2>/dev/null)

@@ -17,6 +17,11 @@ void live_dir(const char *program)
 			 slash ? program : ".");
 }
 
+void runs_path(char *path, size_t size)
+{
+	snprintf(path, size, "%s/runs", dir);
+}
+
 void tracee_path(char *path, size_t size)
 {
 	snprintf(path, size, "%s/tracee-%s", dir, live_abi);

@@ -90,8 +90,9 @@ bool vforks(void);           /* the tracees' libc makes a vfork of its own */
 bool unskips(void);          /* gives a skipped call its number back */
 int settable_args(void);     /* mask of those that can be set by the way that is being used */
 
-/* Where the tracee programs are: $PTSI_TRACEES, or beside this program. */
+/* Where tests/runs.c and the tracee programs are: $PTSI_TRACEES, or beside this program. */
 void live_dir(const char *program);
+void runs_path(char *path, size_t size);
 void tracee_path(char *path, size_t size);
 
 /* Start `tracee-ABI SCENARIO PARAMS...` and stop it at its first target call. */

@@ -15,7 +15,6 @@ enum {
 	TOLD_LAST = 2,        /* end after this round */
 	TOLD_SAME_STACK = 4,  /* round `jump`: sp was left alone */
 	CALLED_ANOTHER = 64,  /* round `args`: called by the wrong number */
-	EXIT_SKIPPED = 77,
 };
 
 /* The result of round `repeat` is this instead of 1. */
