@@ -39,6 +39,8 @@ int ptsi_edit_plain_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t 
 /* Give the call this result; rval is the negative errno of an error. */
 int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
 {
+	if (st->abi->flag && ptsi_decode_refined(st) < 0)
+		return -1;
 	if (st->abi->edit_result)
 		return st->abi->edit_result(st, ed, rval, error);
 	return ptsi_edit_plain_result(st, ed, rval, error);
@@ -84,7 +86,7 @@ int ptsi_edit_change(struct ptsi_stop *st, struct ptsi_edits *ed, const struct p
 
 /*
  * An argument of a repeated call.  A 64-bit program's 32-bit call may have more in its
- * registers than fits: that is refused only if it is new.
+ * registers than fits: that is refused only if it is new, or has to go to another word.
  */
 static int edit_arg_again(struct ptsi_stop *st, struct ptsi_edits *ed, int i, uint64_t arg)
 {
@@ -98,9 +100,11 @@ static int edit_arg_again(struct ptsi_stop *st, struct ptsi_edits *ed, int i, ui
 			ptsi_regs_edit(ed, st->abi->user_arg1, arg);
 		return 0;
 	}
-	if (word && ptsi_regs_word(st, word, &now) < 0)
+	if (!word || (i == 0 && st->abi->user_arg1))
+		return ptsi_fail(ERANGE);
+	if (ptsi_regs_word(st, word, &now) < 0)
 		return -1;
-	return word && now == arg ? 0 : ptsi_fail(ERANGE);
+	return now == arg ? 0 : ptsi_fail(ERANGE);
 }
 
 /* What these edits write to the result's word, if the kernel takes it for a restart code. */

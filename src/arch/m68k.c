@@ -44,7 +44,7 @@ static const struct ptsi_abi classic = {
 /* The call's function was looked up before the entry stop: another number comes too late. */
 static const struct ptsi_abi coldfire = {
 	.name = "m68k_coldfire",
-	.cant_entry = PTSI_CAN_NR,
+	.cant_entry = PTSI_CAN_NR | PTSI_CAN_SKIP,
 	.presets = true,
 	M68K_ROW,
 };

@@ -67,7 +67,7 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	enum { LDI_MAX = 0x1fff };
 	const uint32_t ble = 0xe4008200, nop = 0x08000240, ldi_r20 = 0x34140000;
-	uint64_t ip = st->info.instruction_pointer;
+	uint64_t ip = (entry ? entry : &st->info)->instruction_pointer;
 	uint32_t branch, slot, ldi;
 
 	if (read_insn(st, ip - 8, &branch) < 0 || read_insn(st, ip - 4, &slot) < 0)

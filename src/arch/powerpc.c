@@ -49,7 +49,14 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 	if (!error && st->info.op != PTSI_SYSCALL_INFO_EXIT &&
 	    ptsi_decode_is_errno(st->abi, (uint64_t)rval))
 		return ptsi_fail(ERANGE);
-	return ptsi_edit_plain_result(st, ed, rval, error);
+	if (st->abi->flag)
+		return ptsi_edit_plain_result(st, ed, rval, error);
+	/*
+	 * Before 5.10.40 PTRACE_GET_SYSCALL_INFO takes scv for sc, so what it tells isn't what
+	 * gpr3 holds.
+	 */
+	ptsi_regs_edit(ed, GPR3, (uint64_t)rval);
+	return 0;
 }
 
 /*
