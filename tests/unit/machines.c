@@ -3,6 +3,8 @@
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "machines.h"
@@ -37,20 +39,27 @@ enum {
 	}
 
 #define AARCH32                                                                                    \
-	.word = 4, .words = 18, NRS(24, 56, 20, 38),                                               \
+	.word = 4, .words = 18, NRS(24, 56, 20, 38), .nr_max = 0xf07ff,                            \
 	AT(0x40000028, 7, 0, 15, 13, 17, 1, 2, 3, 4, 5), .put = { { 16, 0x10 }, { 0, 0xa1 } },     \
 	.code = { 0, 0, 0, 0xef }, .code_len = 4, NATIVE(CALL, RESULT)
 
 #define ARC(name_, arch_, big_)                                                                    \
 	{                                                                                          \
 		.family = &ptsi_family_arc, .name = name_, .told = true, .no_seccomp = true,       \
-		.word = 4, .words = 40, .big = big_, NRS(172, 56, 172, 38),                        \
+		.word = 4, .words = 40, .big = big_, .size = 96, NRS(172, 56, 172, 38),            \
 		AT(arch_, 14, 22, 6, 23, 22, 21, 20, 19, 18, 17), NATIVE(PTSI_CAN_SKIP, RESULT),   \
 	}
 
 #define CSKY                                                                                       \
 	.family = &ptsi_family_csky, .word = 4, NRS(172, 172, 172, 38), .whole = true,             \
 	NATIVE(ARGS, RESULT)
+
+#define BSP     UINT64_C(0x30080)
+#define SLOT(n) (UINT64_C(0x80) | (uint64_t)(n) << 41)
+#define IA64                                                                                       \
+	.family = &ptsi_family_ia64, .name = "ia64", .tracer = 8, .no_seccomp = true,              \
+	.no_set = true, .word = 8, .words = 128, .size = 456, NRS(1044, 1056, 1041, 38),           \
+	AT(0xc0000032, 15, 8, 42, 12, 32, 33, 34, 35, 36, 37), .bsp = BSP
 
 #define M68K                                                                                       \
 	.family = &ptsi_family_m68k, .preset = true, .no_get = true, .no_set = true, .word = 4,    \
@@ -61,16 +70,17 @@ enum {
 	{                                                                                          \
 		.family = &ptsi_family_mips, .name = "o32", .tracer = 8, .told = big_, .word = 4,  \
 		.words = 45, .big = big_, .user_step = 4, NRS(4024, 4056, 4020, 89),               \
-		AT(arch_, 8, 8, 40, 35, 10, 11, 12, 13, 14, 15), .stack_args = true,               \
-		NATIVE(PTSI_CAN_SKIP, RESULT),                                                     \
+		.nr_min = 4000, .nr_max = 4999, AT(arch_, 8, 8, 40, 35, 10, 11, 12, 13, 14, 15),   \
+		.stack_args = true, NATIVE(PTSI_CAN_SKIP, RESULT),                                 \
 	}
 
 #define MIPS_64(name_, big_, arch_, first)                                                         \
 	{                                                                                          \
 		.family = &ptsi_family_mips, .name = name_, .tracer = 8, .told = big_, .word = 8,  \
 		.words = 45, .big = big_, .user_step = 8,                                          \
-		NRS((first) + 24, (first) + 56, (first) + 38, 89),                                 \
-		AT(arch_, 2, 2, 34, 29, 4, 5, 6, 7, 8, 9), NATIVE(CALL, RESULT),                   \
+		NRS((first) + 24, (first) + 56, (first) + 38, 89), .nr_min = first,                \
+		.nr_max = (first) + 999, AT(arch_, 2, 2, 34, 29, 4, 5, 6, 7, 8, 9),                \
+		NATIVE(CALL, RESULT),                                                              \
 	}
 
 #define NDS32(arch_, big_)                                                                         \
@@ -82,7 +92,7 @@ enum {
 
 #define PARISC(name_, tracer_, iaoq, arch_)                                                        \
 	.family = &ptsi_family_parisc, .name = name_, .tracer = tracer_, .word = tracer_,          \
-	.words = 120, .big = true, .user_step = tracer_, NRS(24, 56, 20, 251),                     \
+	.words = 120, .big = true, .user_step = tracer_, NRS(24, 56, 20, 251), .size = -1,         \
 	AT(arch_, 20, 28, iaoq, 30, 26, 25, 24, 23, 22, 21),                                       \
 	.code = { 0xe4, 0, 0x82, 0, 0x08, 0, 0x02, 0x40 }, .code_len = 8, NATIVE(0, RESULT)
 
@@ -100,8 +110,8 @@ enum {
 #define S390(name_, tracer_, orig, arch_)                                                          \
 	.family = &ptsi_family_s390, .name = name_, .tracer = tracer_, .word = tracer_,            \
 	.words = orig == 26 ? 27 : 36, .big = true, .user_step = tracer_, NRS(24, 56, 20, 38),     \
-	AT(arch_, 4, 4, 1, 17, orig, 5, 6, 7, 8, 9), .code = { 0x0a, 0x00 }, .code_len = 2,        \
-	NATIVE(CALL, RESULT)
+	.nr_max = 0xfffe, .size = -1, AT(arch_, 4, 4, 1, 17, orig, 5, 6, 7, 8, 9),                 \
+	.code = { 0x0a, 0x00 }, .code_len = 2, NATIVE(CALL, RESULT)
 
 #define SH(name_, arch_, big_)                                                                     \
 	{                                                                                          \
@@ -121,11 +131,11 @@ enum {
 
 #define X86                                                                                        \
 	.family = &ptsi_family_x86, .tracer = 8, .word = 8, .words = 27, .user_step = 8,           \
-	.enosys = 38, .code_len = 2, NATIVE(CALL, RESULT)
+	.enosys = 38, .presets = true, .code_len = 2, NATIVE(CALL, RESULT)
 #define X86_64 X86, .code = { 0x0f, 0x05 }, AT(0xc000003e, 15, 10, 16, 19, 14, 13, 12, 7, 9, 8)
 #define I386                                                                                       \
-	X86, .name = "i386", .nr = 24, .other_nr = 56, .getpid = 20, .code = { 0xcd, 0x80 },       \
-	     AT(0x40000003, 15, 10, 16, 19, 5, 11, 12, 13, 14, 4)
+	X86, .name = "i386", .size = -1, .nr = 24, .other_nr = 56, .getpid = 20,                   \
+	     .code = { 0xcd, 0x80 }, AT(0x40000003, 15, 10, 16, 19, 5, 11, 12, 13, 14, 4)
 
 const struct machine machines[] = {
 	{ .family = &ptsi_family_arm, .name = "arm", AARCH32, .user_step = 4, .nr_request = 23 },
@@ -167,23 +177,13 @@ const struct machine machines[] = {
 		NATIVE(CALL, RESULT),
 	},
 	{
-		/* at slot 1, of a frame of 18 registers with 6 to hand over; GET's args elsewhere
-		 */
-		.family = &ptsi_family_ia64,
-		.name = "ia64",
-		.tracer = 8,
-		.no_seccomp = true,
-		.no_set = true,
-		.word = 8,
-		.words = 128,
-		NRS(1044, 1056, 1041, 38),
-		AT(0xc0000032, 15, 8, 42, 12, 32, 33, 34, 35, 36, 37),
-		.put = { { 42, 0x10000 },
-			 { 43, 12 << 7 | 18 },
-			 { 44, UINT64_C(1) << 41 },
-			 { 46, 0x30080 },
-			 { 10, 0 } },
-		.bsp = 0x30080,
+		/* of a frame of 18 registers with 6 to hand over; GET's arguments are elsewhere */
+		IA64,
+		.put = { { 42, BSP + 16 }, { 43, 12 << 7 | 18 }, { 44, SLOT(1) }, { 46, BSP } },
+	},
+	{
+		IA64,
+		.put = { { 42, BSP + 16 }, { 43, 12 << 7 | 18 }, { 44, SLOT(0) }, { 46, BSP } },
 	},
 	{
 		.family = &ptsi_family_loongarch,
@@ -192,12 +192,14 @@ const struct machine machines[] = {
 		.word = 8,
 		.words = 45,
 		.user_step = 1,
+		.size = 280,
+		.presets = true,
 		NRS(172, 56, 172, 38),
 		AT(0xc0000102, 11, 4, 33, 3, 32, 5, 6, 7, 8, 9),
 		NATIVE(CALL, RESULT),
 	},
-	{ M68K, .name = "m68k", .other_nr = 56 },
-	{ M68K, .name = "m68k_coldfire", .other_nr = 24 },
+	{ M68K, .name = "m68k", .other_nr = 56, .presets = true },
+	{ M68K, .name = "m68k_coldfire", .other_nr = 24, .presets = true },
 	{ M68K, .name = "m68k_nommu", .other_nr = 56 },
 	O32(false, 0x40000008),
 	O32(true, 8),
@@ -264,12 +266,40 @@ const struct machine machines[] = {
 		.words = 256,
 		.user_step = 1,
 		NRS(120, 56, 120, 38),
+		.size = -1,
 		AT(0x5e, 255, 2, 32, 1, 6, 3, 4, 5, 8, 9),
 		NATIVE(NR | ARGS, RESULT),
 	},
 };
 
 const int n_machines = sizeof machines / sizeof machines[0];
+
+static const struct ptsi_family *chosen;
+
+void machine_choose(const char *family)
+{
+	for (int i = 0; i < n_machines; i++)
+		if (!strcmp(machines[i].family->name, family))
+			chosen = machines[i].family;
+	if (chosen)
+		return;
+	fprintf(stderr, "no such family: %s\n", family);
+	exit(2);
+}
+
+bool machine_family_chosen(const struct ptsi_family *family)
+{
+	return !chosen || family == chosen;
+}
+
+const struct machine *machine(int i)
+{
+	const struct machine *m = &machines[i];
+
+	if (!machine_family_chosen(m->family) || (m->tracer && m->tracer != sizeof(long)))
+		return NULL;
+	return m;
+}
 
 bool machine_has(const struct machine *m, int kernel, uint8_t op)
 {
@@ -299,8 +329,8 @@ static void put_memory(const struct machine *m)
 		sim.code[m->big ? 19 : 16] = 0xa5;
 		sim.code[m->big ? 23 : 20] = 0xa6;
 	} else if (m->bsp) {
-		sim.code_len = 48;
-		sim.code_end = m->bsp;
+		sim.code_len = 64; /* and the bundle at bsp, of which nothing is in two slots */
+		sim.code_end = m->bsp + 16;
 		for (unsigned i = 0; i < 6; i++)
 			sim.code[8 * i] = (unsigned char)(0xa1 + i);
 	}

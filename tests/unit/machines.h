@@ -28,7 +28,8 @@ struct machine {
 	unsigned long nr_regset;
 	long nr_request;
 	struct sim_layout at;
-	int nr, other_nr; /* a number, and one that may be set */
+	int nr, other_nr;   /* a number, and one that may be set */
+	int nr_min, nr_max; /* the first and the last that may be; 0, 0: any */
 	struct {
 		int word;
 		uint64_t val;
@@ -41,10 +42,19 @@ struct machine {
 	int getpid, enosys;
 	int native[4]; /* by kind of stop: PTSI_CAN_* of what the kernel's request is used for */
 	bool whole;    /* a SETREGSET has to be of the whole regset */
+	int size;      /* bytes of the regset that may be written; 0: all, -1: none */
+	bool presets;  /* the result's word is -ENOSYS before the call */
 };
 
 extern const struct machine machines[];
 extern const int n_machines;
+
+/* Only this family's machines are run. */
+void machine_choose(const char *family);
+bool machine_family_chosen(const struct ptsi_family *family);
+
+/* The machine of this number, if it is chosen and a tracer like this one can have it; or NULL. */
+const struct machine *machine(int i);
 
 /* The kernel: has both requests, GET alone, or none. */
 enum { HAS_SET, HAS_GET, HAS_NONE, KERNELS };
