@@ -205,7 +205,8 @@ static long info_by_layout(struct ptsi_syscall_info *info)
 		info->exit.is_error = info->exit.rval >= -4095 && info->exit.rval <= -1;
 		return 33;
 	}
-	info->entry.nr = (uint64_t)(int64_t)(int32_t)sim_word(l->nr);
+	info->entry.nr = keeps_nr() ? (uint64_t)(int64_t)sim.nr :
+				      (uint64_t)(int64_t)(int32_t)sim_word(l->nr);
 	for (int i = 0; i < 6; i++)
 		info->entry.args[i] = sim_word(l->arg[i]);
 	if (sim.op == PTSI_SYSCALL_INFO_ENTRY)
@@ -266,7 +267,10 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 	for (int i = 0; i < 6; i++)
 		if (!is_unsigned_long(info->entry.args[i]))
 			return ptsi_fail(ERANGE);
-	sim_put(l->nr, info->entry.nr);
+	if (keeps_nr())
+		sim.nr = (int)info->entry.nr;
+	else
+		sim_put(l->nr, info->entry.nr);
 	for (int i = 0; i < 6 && info->entry.nr != UINT64_MAX; i++)
 		sim_put(l->arg[i], info->entry.args[i]);
 	return 0;

@@ -58,7 +58,7 @@ struct sim {
 	/* PEEKDATA and POKEDATA: code_len bytes end where ip is; EIO elsewhere. */
 	uint64_t code_end;
 	size_t code_len;
-	unsigned char code[32];
+	unsigned char code[64];
 
 	/*
 	 * The stop: PTSI_SYSCALL_INFO_*.  A NONE stop is one with signal si_signo, or, if that
