@@ -231,7 +231,7 @@ struct ptsi_tracee {
 #define PTSI_STOP_GROUP   5 /* group-stop */
 #define PTSI_STOP_EVENT   6 /* another PTRACE_EVENT stop, wstatus >> 16 says which */
 #define PTSI_STOP_GONE    7 /* the tracee is no more */
-#define PTSI_STOP_OWN     8 /* of the library's own making: resume with the same request as before */
+#define PTSI_STOP_OWN     8 /* of the library's own making: resume by the same request as before */
 
 /*
  * ptsi_tracee_init - start to follow tid, before its first stop is looked at

@@ -20,7 +20,8 @@ static inline long plain_syscall(long nr, long a, long b, long c, long d, long e
 	__asm__ volatile("ble 0x100(%%sr2, %%r0)\n\tnop"
 			 : "=r"(r28), "+r"(r20), "+r"(r26), "+r"(r25), "+r"(r24), "+r"(r23),
 			   "+r"(r22), "+r"(r21)
-			 : : "r1", "r2", "r29", "r31", "memory");
+			 :
+			 : "r1", "r2", "r29", "r31", "memory");
 	if ((unsigned long)r28 < -4095UL)
 		return r28;
 	errno = (int)-r28;

@@ -141,8 +141,7 @@ static inline void sleep_ms(int ms)
 #endif
 
 /* nr -1 isn't either. */
-#if defined __sh__ || defined __hppa__ || defined __or1k__ || defined __csky__ ||                  \
-	defined __xtensa__
+#if defined __sh__ || defined __hppa__ || defined __or1k__ || defined __csky__ || defined __xtensa__
 #define SKIP_BY_REGISTERS true
 #else
 #define SKIP_BY_REGISTERS false
@@ -175,10 +174,10 @@ static inline void sleep_ms(int ms)
 /* Whether calls can be repeated, and where a call goes on be set at its exit stop. */
 #ifdef __sparc__
 #define CALLS_REPEAT false
-#define IP_AT_EXIT false
+#define IP_AT_EXIT   false
 #else
 #define CALLS_REPEAT true
-#define IP_AT_EXIT true
+#define IP_AT_EXIT   true
 #endif
 
 /*
@@ -188,10 +187,10 @@ static inline void sleep_ms(int ms)
  * with EFAULT; why wasn't found (seen on 7.2 with uClibc 1.0.35).
  */
 #ifdef __nios2__
-#define TRACED_THREADS_WORK false
+#define TRACED_THREADS_WORK  false
 #define FORKING_THREADS_WORK false
 #else
-#define TRACED_THREADS_WORK true
+#define TRACED_THREADS_WORK  true
 #define FORKING_THREADS_WORK true
 #endif
 
@@ -223,8 +222,9 @@ static inline void sleep_ms(int ms)
 #endif
 
 /*
- * What the ABI is, without PTRACE_GET_SYSCALL_INFO.  riscv: a 64-bit kernel gives a 32-bit tracer the
- * same regset for other AUDIT_ARCH_* (syscall_get_arch in arch/riscv/include/asm/syscall.h, 6.1, 7.2).
+ * What the ABI is, without PTRACE_GET_SYSCALL_INFO.  riscv: a 64-bit kernel gives a 32-bit tracer
+ * the same regset for other AUDIT_ARCH_* (syscall_get_arch in
+ * arch/riscv/include/asm/syscall.h, 6.1, 7.2).
  */
 static inline bool abi_is_told(void)
 {
@@ -249,8 +249,8 @@ static inline bool registers_tell(void)
 }
 
 /*
- * nr -1 makes the result -ENOSYS.  mips leaves what is in the registers: after SECCOMP stops always,
- * since mid-2026 and in later stable kernels after entry stops too.
+ * nr -1 makes the result -ENOSYS.  mips leaves what is in the registers: after SECCOMP stops
+ * always, since mid-2026 and in later stable kernels after entry stops too.
  */
 #if defined __mips__
 #define MINUS_ONE_IS_ENOSYS false

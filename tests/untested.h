@@ -6,10 +6,10 @@
 #ifndef UNTESTED_H
 #define UNTESTED_H
 
-#define NO_FILTERS "this kernel has no seccomp filters"
-#define NO_FUTEX "threads need futex, which this kernel was built without"
+#define NO_FILTERS   "this kernel has no seccomp filters"
+#define NO_FUTEX     "threads need futex, which this kernel was built without"
 #define NOT_THIS_WAY "not a thing that is done this way"
-#define TOO_WIDE "the value is wider than a word"
+#define TOO_WIDE     "the value is wider than a word"
 
 void untested_begin(void); /* before tests are run, which are processes of their own */
 void untested_end(void);   /* tells of them */

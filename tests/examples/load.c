@@ -157,10 +157,8 @@ static int print_number(const char *name)
 		const char *name;
 		long nr;
 	} numbers[] = {
-		{ "getppid", __NR_getppid },
-		{ "execve", __NR_execve },
-		{ "write", __NR_write },
-		{ "mkdirat", __NR_mkdirat },
+		{ "getppid", __NR_getppid }, { "execve", __NR_execve },
+		{ "write", __NR_write },     { "mkdirat", __NR_mkdirat },
 #ifdef __NR_mkdir
 		{ "mkdir", __NR_mkdir },
 #endif

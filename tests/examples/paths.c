@@ -48,41 +48,42 @@ static struct {
 static int uid, gid;
 
 enum naming {
-	ABSOLUTE, /* DIR/x */
-	RELATIVE, /* x, in DIR */
-	DOTDOT, /* sub/../x, in DIR */
+	ABSOLUTE,   /* DIR/x */
+	RELATIVE,   /* x, in DIR */
+	DOTDOT,     /* sub/../x, in DIR */
 	LINKED_DIR, /* OTHER/to-dir/x, a symlink to DIR */
-	PROC, /* /proc/self/cwd/x */
-	LINKED, /* OTHER/to-x, a symlink to it */
-	CHAIN, /* OTHER/chain-x, a relative symlink to that */
-	DIRFD, /* x, in a directory descriptor */
+	PROC,       /* /proc/self/cwd/x */
+	LINKED,     /* OTHER/to-x, a symlink to it */
+	CHAIN,      /* OTHER/chain-x, a relative symlink to that */
+	DIRFD,      /* x, in a directory descriptor */
 	PATH_DIRFD, /* x, in one that was opened with O_PATH */
-	FD_LINK, /* /proc/self/fd/N, which is open for reading */
+	FD_LINK,    /* /proc/self/fd/N, which is open for reading */
 	N_NAMINGS,
 };
 
 static const char *const namings[] = { "absolute", "relative", "dotdot", "linked-dir", "proc",
-				       "linked", "chain", "dirfd", "path-dirfd", "fd-link" };
+				       "linked",   "chain",    "dirfd",  "path-dirfd", "fd-link" };
 
 enum {
-	AT = 1, /* takes a directory descriptor */
+	AT = 1,      /* takes a directory descriptor */
 	FOLLOWS = 2, /* takes a symlink to the file for the file */
-	FD = 4, /* takes no name but the file open for reading */
+	FD = 4,      /* takes no name but the file open for reading */
 };
 
 /* at is AT_FDCWD or a directory descriptor; both names are in static memory. */
 typedef long make_call(int at, const char *path, const char *path2);
 
-#define CALL(fn, ...)                                                                            \
-	static long call_##fn(int at, const char *path, const char *path2)                       \
-	{                                                                                        \
-		(void)at, (void)path, (void)path2;                                               \
-		return raw(__VA_ARGS__);                                                         \
+#define CALL(fn, ...)                                                                              \
+	static long call_##fn(int at, const char *path, const char *path2)                         \
+	{                                                                                          \
+		(void)at, (void)path, (void)path2;                                                 \
+		return raw(__VA_ARGS__);                                                           \
 	}
 
 static long with_how(int at, const char *path, uint64_t flags, uint64_t resolve)
 {
-	how = (struct open_how){ .flags = flags, .mode = flags & O_CREAT ? 0644 : 0,
+	how = (struct open_how){ .flags = flags,
+				 .mode = flags & O_CREAT ? 0644 : 0,
 				 .resolve = resolve };
 	return raw(__NR_openat2, at, path, &how, sizeof how);
 }
@@ -181,7 +182,10 @@ static long call_setxattrat(int at, const char *path, const char *path2)
 /* What has to be there before: a file, one with the attribute, a directory, nothing. */
 enum before { FILE_, ATTRIBUTE, DIR_, NOTHING };
 
-#define ROW(name, before, takes) { #name, call_##name, before, takes }
+#define ROW(name, before, takes)                                                                   \
+	{                                                                                          \
+#name, call_##name, before, takes                                                  \
+	}
 
 static const struct op {
 	const char *name;

@@ -48,7 +48,8 @@ static long raw6(long nr, long a, long b, long c, long d, long e, long f)
 			 : "memory");
 	ret = (int)ret;
 #endif
-	if (a != before[0] || b != before[1] || c != before[2] || d != before[3] || e != before[4]) {
+	if (a != before[0] || b != before[1] || c != before[2] || d != before[3] ||
+	    e != before[4]) {
 		printf("call %ld: an argument register has changed\n", nr);
 		exit(99);
 	}
@@ -60,7 +61,7 @@ static long raw6(long nr, long a, long b, long c, long d, long e, long f)
 	return ret;
 }
 
-#define RAW(nr, a, b, c, d, e, f, ...)                                                           \
+#define RAW(nr, a, b, c, d, e, f, ...)                                                             \
 	raw6(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define raw(...) RAW(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 

@@ -8,9 +8,9 @@
 
 #include "ptsi.h"
 
-#define AT(member, offset, size)                                                                 \
-	_Static_assert(offsetof(struct ptsi_syscall_info, member) == (offset) &&                 \
-			       sizeof(((struct ptsi_syscall_info *)0)->member) == (size),        \
+#define AT(member, offset, size)                                                                   \
+	_Static_assert(offsetof(struct ptsi_syscall_info, member) == (offset) &&                   \
+			       sizeof(((struct ptsi_syscall_info *)0)->member) == (size),          \
 		       #member)
 
 AT(op, 0, 1);
@@ -30,11 +30,11 @@ AT(seccomp.reserved2, 84, 4);
 _Static_assert(sizeof(struct ptsi_syscall_info) == 88, "size");
 
 #ifdef PTRACE_GET_SYSCALL_INFO
-#define SAME(member)                                                                             \
-	_Static_assert(offsetof(struct ptsi_syscall_info, member) ==                             \
-				       offsetof(struct ptrace_syscall_info, member) &&           \
-			       sizeof(((struct ptsi_syscall_info *)0)->member) ==                \
-				       sizeof(((struct ptrace_syscall_info *)0)->member),        \
+#define SAME(member)                                                                               \
+	_Static_assert(offsetof(struct ptsi_syscall_info, member) ==                               \
+				       offsetof(struct ptrace_syscall_info, member) &&             \
+			       sizeof(((struct ptsi_syscall_info *)0)->member) ==                  \
+				       sizeof(((struct ptrace_syscall_info *)0)->member),          \
 		       #member)
 
 SAME(op);

@@ -111,8 +111,8 @@ static void exec_tracee(int ready, const char *const argv[])
 
 /*
  * To the program's beginning; false: it was killed there.  Of 32-bit programs riscv's 64-bit kernel
- * (7.2) kills one in 2048, whose stack ends at 2 GiB: STACK_TOP is that, but the last page is beyond
- * TASK_SIZE_32 (asm/processor.h and asm/pgtable.h), and create_elf_tables fails with EFAULT.
+ * (7.2) kills one in 2048, whose stack ends at 2 GiB: STACK_TOP is that, but the last page is
+ * beyond TASK_SIZE_32 (asm/processor.h and asm/pgtable.h), and create_elf_tables fails with EFAULT.
  */
 static bool executed(pid_t tid)
 {

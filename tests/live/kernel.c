@@ -90,7 +90,8 @@ int settable_args(void)
 
 /*
  * Numbers that make the kernel misbehave, -1 last.  mips: one that isn't of the call's own ABI is
- * traced once more (all ABIs' numbers are near 4000, 5000 and 6000); arm: SIGILL; s390: 65535 is -1.
+ * traced once more (all ABIs' numbers are near 4000, 5000 and 6000); arm: SIGILL; s390: 65535 is
+ * -1.
  */
 const int *refused_numbers(void)
 {
@@ -256,12 +257,14 @@ int raw_get(pid_t tid, struct ptsi_syscall_info *info)
 		info->exit.is_error = 1;
 	}
 #endif
-#if defined __sparc__ && !defined __arch64__ /* -1 that a 32-bit tracer has set is zero-extended */
+#if defined __sparc__ && !defined __arch64__ /* -1 that a 32-bit tracer has set is zero-extended   \
+					      */
 	if (info->op == ENTRY && info->entry.nr == UINT32_MAX)
 		info->entry.nr = UINT64_MAX;
 #endif
 #ifdef __hppa__
-	/* What a 32-bit tracer writes a 64-bit kernel zero-extends (compat_arch_ptrace, 6.1 and 7.2). */
+	/* What a 32-bit tracer writes a 64-bit kernel zero-extends (compat_arch_ptrace, 6.1
+	 * and 7.2). */
 	if ((info->op == ENTRY || info->op == SECCOMP) && info->entry.nr == UINT32_MAX)
 		info->entry.nr = UINT64_MAX;
 	if (info->op == EXIT && info->exit.rval > 0 && (int32_t)info->exit.rval < 0 &&

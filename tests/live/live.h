@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../untested.h"
 #include "../loops.h"
 #include "../traits.h"
+#include "../untested.h"
 #include "marker.h"
 #include "ptsi.h"
 
@@ -40,9 +40,9 @@ static const int kinds[N_KINDS] = { ENTRY, SECCOMP };
  * libcheck's assertions note where they are in memory that threads share.  This one, for the
  * harness and for threads, does so only when it fails.
  */
-#define MUST(cond)                                                                               \
-	do {                                                                                     \
-		if (!(cond))                                                                     \
+#define MUST(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
 			ck_abort_msg("%s:%d: %s: %s", __FILE__, __LINE__, #cond, strerror(errno)); \
 	} while (0)
 
@@ -84,11 +84,11 @@ bool keeps_result(void);     /* of a call that is skipped at a SECCOMP stop */
 int args_by_registers(void); /* mask of those that can be set so */
 bool native_args(void);      /* PTRACE_SET_SYSCALL_INFO is used for arguments */
 const int *refused_numbers(void);
-int repeatable_args(void);   /* mask of those that may be others when a call is repeated */
-bool repeats(void);          /* calls can be made again */
-bool vforks(void);           /* the tracees' libc makes a vfork of its own */
-bool unskips(void);          /* gives a skipped call its number back */
-int settable_args(void);     /* mask of those that can be set by the way that is being used */
+int repeatable_args(void); /* mask of those that may be others when a call is repeated */
+bool repeats(void);        /* calls can be made again */
+bool vforks(void);         /* the tracees' libc makes a vfork of its own */
+bool unskips(void);        /* gives a skipped call its number back */
+int settable_args(void);   /* mask of those that can be set by the way that is being used */
 
 /* Where tests/runs.c and the tracee programs are: $PTSI_TRACEES, or beside this program. */
 void live_dir(const char *program);

@@ -36,8 +36,9 @@ static int put_args_right(const struct target *t, struct ptsi_syscall_info *info
 	{                                                                                          \
 		return put_args_right(t, entry, 1 << i);                                           \
 	}
-ARG(0)
-ARG(1) ARG(2) ARG(3) ARG(4) ARG(5)
+/* clang-format off */
+ARG(0) ARG(1) ARG(2) ARG(3) ARG(4) ARG(5)
+	/* clang-format on */
 
 	static int args(const struct target *t, struct ptsi_syscall_info *entry)
 {
@@ -152,7 +153,8 @@ static int get_info(const struct target *t, struct ptsi_syscall_info *entry)
 	if (size < 0)
 		return -1;
 	ck_assert_int_eq(size, t->kind == SECCOMP ? 84 : 80);
-	/* EIO says that there is no such memory, and for the arguments there mips' kernel takes 0 */
+	/* EIO says that there is no such memory, and for the arguments there mips' kernel takes 0
+	 */
 	for (int i = 4; i < 6 && native_args() && args_by_registers() == 15; i++)
 		if (fault.err == EIO && info.entry.args[i] == 0)
 			info.entry.args[i] = entry->entry.args[i];
@@ -190,7 +192,7 @@ static int set_as_read(const struct target *t, struct ptsi_syscall_info *entry)
 }
 
 #define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
+#define TEXT(x)  TEXT_(x)
 
 enum { AT_ENTRY = 1, AT_SECCOMP = 2, AT_EXIT = 4, BOTH = AT_ENTRY | AT_SECCOMP };
 
@@ -288,8 +290,8 @@ START_TEST(each_request_fails)
 	const struct operation *o = &operations[_i % N_OPERATIONS];
 	int stop = 1 << _i / N_OPERATIONS, kind = stop == AT_SECCOMP ? SECCOMP : ENTRY;
 	char mask[16];
-	const char *const params[] = { "rounds", o->what,
-				       strcmp(o->what, "args") ? o->param : mask, NULL };
+	const char *const params[] = { "rounds", o->what, strcmp(o->what, "args") ? o->param : mask,
+				       NULL };
 	bool jumps = strcmp(o->what, "jump") == 0, changed, more = false;
 	struct ptsi_syscall_info entry;
 	struct target t;

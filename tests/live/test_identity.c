@@ -67,7 +67,7 @@ START_TEST(odd)
 	if (!abi() || strcmp(abi()->name, "arm") != 0)
 		ck_assert_int_ge(seen.odd_numbers, 2);
 #endif
-	ck_assert_int_ge(seen.stops[NONE], 2); /* the signal */
+	ck_assert_int_ge(seen.stops[NONE], 2);                /* the signal */
 #if defined __i386__ || defined __x86_64__ || defined __arm__ /* memory above 2 GiB */
 	if (word_size() == 4)
 		ck_assert_int_ge(seen.top_bits, 1);

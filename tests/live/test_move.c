@@ -89,7 +89,6 @@ START_TEST(moved_back)
 }
 END_TEST
 
-
 /* sp alone: the program goes on where it was, on the copy of its stack */
 START_TEST(stack_alone)
 {

@@ -223,7 +223,7 @@ START_TEST(running)
 {
 	struct target t = interrupt(PAUSE, false, "-4", "1");
 
-	to_signal(t.tid); /* which isn't delivered: it pauses anew */
+	to_signal(t.tid);    /* which isn't delivered: it pauses anew */
 	go_to(t.tid, ENTRY); /* from here on no signal comes too early */
 	ck_assert_int_eq(ptrace(PTRACE_CONT, t.tid, 0, 0), 0);
 	no_tracee(t.tid);

@@ -25,7 +25,8 @@ static void finish_exec(pid_t tid)
 	ck_assert_int_eq(get(tid, &info), 33);
 	ck_assert_int_eq(info.exit.rval, 0x1234);
 	result_is(tid, 0x1234);
-	/* which a program takes for a function to call at its end, where the register is its first */
+	/* which a program takes for a function to call at its end, where the register is its first
+	 */
 	ck_assert_int_eq(set_result(tid, EXIT, 0, false), PTSI_DONE);
 	finish(tid);
 }

@@ -20,12 +20,12 @@
 #include "../traits.h"
 #include "marker.h"
 
-#define NEED(cond)                                                                               \
-	do {                                                                                     \
-		if (!(cond)) {                                                                   \
-			fprintf(stderr, "tracee: %s:%d: %s\n", __FILE__, __LINE__, #cond);        \
-			_exit(1);                                                                \
-		}                                                                                \
+#define NEED(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond)) {                                                                     \
+			fprintf(stderr, "tracee: %s:%d: %s\n", __FILE__, __LINE__, #cond);         \
+			_exit(1);                                                                  \
+		}                                                                                  \
 	} while (0)
 
 /*
@@ -34,21 +34,37 @@
  */
 #if defined INT80 || defined __i386__
 enum {
-	N_fork = 2, N_read = 3, N_write = 4, N_close = 6, N_execve = 11, N_lseek = 19,
-	N_getpid = 20, N_pause = 29, N_dup = 41, N_brk = 45, N_getppid = 64, N_munmap = 91,
-	N_uname = 122, N__llseek = 140, N_sched_yield = 158, N_sleep = 162, N_mmap = 192,
-	N_openat = 295, N_ppoll = 309, N_copy_file_range = 377,
+	N_fork = 2,
+	N_read = 3,
+	N_write = 4,
+	N_close = 6,
+	N_execve = 11,
+	N_lseek = 19,
+	N_getpid = 20,
+	N_pause = 29,
+	N_dup = 41,
+	N_brk = 45,
+	N_getppid = 64,
+	N_munmap = 91,
+	N_uname = 122,
+	N__llseek = 140,
+	N_sched_yield = 158,
+	N_sleep = 162,
+	N_mmap = 192,
+	N_openat = 295,
+	N_ppoll = 309,
+	N_copy_file_range = 377,
 };
 typedef int32_t word_t;
 
 /* The stack is in use: no red zone in 64-bit code. */
 #ifdef __x86_64__
-#define R "r"
-#define AT(i) "8*" #i "(%%rsi)"
+#define R        "r"
+#define AT(i)    "8*" #i "(%%rsi)"
 #define CLOBBERS "rbx", "rcx", "rdx", "rdi", "r8", "r9", "r10", "r11", "memory", "cc"
 #else
-#define R "e"
-#define AT(i) "4*" #i "(%%esi)"
+#define R        "e"
+#define AT(i)    "4*" #i "(%%esi)"
 #define CLOBBERS "ebx", "ecx", "edx", "edi", "memory", "cc"
 #endif
 static inline long raw6(long nr, long arg[6])
@@ -80,13 +96,25 @@ enum { N_execve = NR(520) };
 enum { N_execve = SYS_execve };
 #endif
 enum {
-	N_fork = NR(SYS_fork), N_read = NR(SYS_read), N_write = NR(SYS_write),
-	N_close = NR(SYS_close), N_lseek = NR(SYS_lseek), N_getpid = NR(SYS_getpid),
-	N_pause = NR(SYS_pause), N_dup = NR(SYS_dup), N_brk = NR(SYS_brk),
-	N_getppid = NR(SYS_getppid), N_munmap = NR(SYS_munmap), N_uname = NR(SYS_uname),
-	N_sched_yield = NR(SYS_sched_yield), N_sleep = NR(SYS_nanosleep),
-	N_mmap = NR(SYS_mmap), N_openat = NR(SYS_openat), N_ppoll = NR(SYS_ppoll),
-	N_copy_file_range = NR(SYS_copy_file_range), N__llseek = N_lseek /* not needed */,
+	N_fork = NR(SYS_fork),
+	N_read = NR(SYS_read),
+	N_write = NR(SYS_write),
+	N_close = NR(SYS_close),
+	N_lseek = NR(SYS_lseek),
+	N_getpid = NR(SYS_getpid),
+	N_pause = NR(SYS_pause),
+	N_dup = NR(SYS_dup),
+	N_brk = NR(SYS_brk),
+	N_getppid = NR(SYS_getppid),
+	N_munmap = NR(SYS_munmap),
+	N_uname = NR(SYS_uname),
+	N_sched_yield = NR(SYS_sched_yield),
+	N_sleep = NR(SYS_nanosleep),
+	N_mmap = NR(SYS_mmap),
+	N_openat = NR(SYS_openat),
+	N_ppoll = NR(SYS_ppoll),
+	N_copy_file_range = NR(SYS_copy_file_range),
+	N__llseek = N_lseek /* not needed */,
 };
 typedef long word_t;
 
@@ -99,7 +127,8 @@ static inline long raw6(long nr, long arg[6])
 	__asm__ volatile("syscall"
 			 : "+a"(nr), "+D"(arg[0]), "+S"(arg[1]), "+d"(arg[2]), "+r"(r10), "+r"(r8),
 			   "+r"(r9)
-			 : : "rcx", "r11", "memory", "cc");
+			 :
+			 : "rcx", "r11", "memory", "cc");
 	arg[3] = r10;
 	arg[4] = r8;
 	arg[5] = r9;
@@ -129,11 +158,23 @@ static inline long raw6(long nr, long arg[6])
 #define SYS_sleep SYS_nanosleep
 #endif
 enum {
-	N_fork = SYS_fork, N_read = SYS_read, N_write = SYS_write,
-	N_close = SYS_close, N_execve = SYS_execve, N_lseek = SYS_lseek, N_getpid = SYS_getpid,
-	N_pause = SYS_ppoll /* without arguments the same */, N_dup = SYS_dup, N_brk = SYS_brk,
-	N_getppid = SYS_getppid, N_munmap = SYS_munmap, N_uname = SYS_uname, N_sched_yield = SYS_sched_yield,
-	N_sleep = SYS_sleep, N_openat = SYS_openat, N_ppoll = SYS_ppoll,
+	N_fork = SYS_fork,
+	N_read = SYS_read,
+	N_write = SYS_write,
+	N_close = SYS_close,
+	N_execve = SYS_execve,
+	N_lseek = SYS_lseek,
+	N_getpid = SYS_getpid,
+	N_pause = SYS_ppoll /* without arguments the same */,
+	N_dup = SYS_dup,
+	N_brk = SYS_brk,
+	N_getppid = SYS_getppid,
+	N_munmap = SYS_munmap,
+	N_uname = SYS_uname,
+	N_sched_yield = SYS_sched_yield,
+	N_sleep = SYS_sleep,
+	N_openat = SYS_openat,
+	N_ppoll = SYS_ppoll,
 	N_copy_file_range = SYS_copy_file_range,
 	N__llseek = SYS__llseek,
 #ifdef SYS_mmap
@@ -156,7 +197,8 @@ static inline __attribute__((always_inline)) long raw6(long nr, long arg[6])
 	register long a9 __asm__("a9") = arg[5];
 
 	__asm__ volatile("syscall"
-			 : "+r"(a2) : "r"(a6), "r"(a3), "r"(a4), "r"(a5), "r"(a8), "r"(a9)
+			 : "+r"(a2)
+			 : "r"(a6), "r"(a3), "r"(a4), "r"(a5), "r"(a8), "r"(a9)
 			 : "memory");
 	return a2;
 }
@@ -172,7 +214,8 @@ static inline long raw6(long nr, long arg[6])
 	register long r9 __asm__("r9") = arg[5];
 
 	__asm__ volatile("movi r1, 1\n\ttrap"
-			 : "+r"(r2), "+r"(r7) : "r"(r4), "r"(r5), "r"(r6), "r"(r8), "r"(r9)
+			 : "+r"(r2), "+r"(r7)
+			 : "r"(r4), "r"(r5), "r"(r6), "r"(r8), "r"(r9)
 			 : "r1", "memory");
 	return r7 ? -r2 : r2;
 }
@@ -195,7 +238,8 @@ typedef word_t tick_t;
 #define SLEEP_ARGS(time) (long)(time), 0, 0, 0, 0, 0
 #endif
 
-static inline __attribute__((always_inline)) long raw(long nr, long a, long b, long c, long d, long e, long f)
+static inline __attribute__((always_inline)) long raw(long nr, long a, long b, long c, long d,
+						      long e, long f)
 {
 	long arg[6] = { a, b, c, d, e, f };
 

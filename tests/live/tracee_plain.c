@@ -118,7 +118,8 @@ static void odd(char **params)
 	NEED(r == -ENOSYS || !no_call_is_enosys());
 	NEED(raw(N_getpid | 0x3ffff000, 0, 0, 0, 0, 0, 0) == -ENOSYS);
 #endif
-	/* under emulation a stop may take its time, and the next signal must not come before it is over */
+	/* under emulation a stop may take its time, and the next signal must not come before it is
+	 * over */
 	timer(getenv("CK_TIMEOUT_MULTIPLIER") ? 900000 : 200000);
 	NEED(raw(N_pause, 0, 0, 0, 0, 0, 0) == -EINTR);
 	NEED(raw(N_sleep, SLEEP_ARGS(time)) == -EINTR);

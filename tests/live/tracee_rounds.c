@@ -196,7 +196,8 @@ __asm__(".text\n\t.balign 8\n"
 	"1:\tlw $25, 16($31)\n\tjr $25\n\tnop\n\tnop\n\t.word landed\n\t"
 #endif
 	".set pop");
-#elif defined __powerpc64__ && _CALL_ELF != 2 /* where a function's address is that of its descriptor */
+#elif defined __powerpc64__ &&                                                                     \
+	_CALL_ELF != 2 /* where a function's address is that of its descriptor */
 #define landing *(long *)(uintptr_t)landed
 #else
 #define landing landed
@@ -226,7 +227,8 @@ static void round_sp(long further)
 	mark(N_close, N_getpid, &told, NULL);
 	raw(N_close, -1, 0, 0, 0, 0, 0);
 	here = stack_here();
-	NEED((STACK_GROWS_UP ? here - before : before - here) == (changed() ? (uintptr_t)further : 0));
+	NEED((STACK_GROWS_UP ? here - before : before - here) ==
+	     (changed() ? (uintptr_t)further : 0));
 	if (changed())
 		_exit(0);
 }

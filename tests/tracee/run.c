@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 
-#define OPTIONS                                                                                  \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
-	 PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
+#define OPTIONS                                                                                    \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK |                      \
+	 PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 enum { MAX_TRACEES = 256 };
 
@@ -50,7 +50,8 @@ bool kernel_has_set(void)
 	ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL);
 	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 	waitpid(pid, NULL, __WALL);
-	has = syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)pid, 0L, NULL) < 0 && errno == EINVAL;
+	has = syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)pid, 0L, NULL) < 0 &&
+	      errno == EINVAL;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, __WALL);
 	return has;
@@ -163,7 +164,7 @@ struct outcome run(const struct run *r)
 	return out;
 }
 
-#define LOAD(member)                                                                             \
+#define LOAD(member)                                                                               \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, member))
 #ifdef __s390__ /* of a number the kernel keeps 16 bits */
 #define MINUS_ONE 0xffff
@@ -171,8 +172,8 @@ struct outcome run(const struct run *r)
 #define MINUS_ONE 0xffffffff
 #endif
 #define LOW_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)
-#define LOAD_LOW(member)                                                                         \
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                                                       \
+#define LOAD_LOW(member)                                                                           \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                                                         \
 		 (unsigned)offsetof(struct seccomp_data, member) + LOW_HALF)
 
 void install_filter(unsigned marked_action, unsigned minus_one_action)

@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../untested.h"
 #include "../loops.h"
 #include "../syscall.h"
 #include "../traits.h"
+#include "../untested.h"
 #include "followed.h"
 
 /* What the kernel is made to lack. */
@@ -29,12 +29,12 @@ struct run {
 	void (*child)(void); /* exits 0 if it got what it should */
 	/* At ENTRY, EXIT and SECCOMP stops; returns the request to go on with. */
 	int (*stop)(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info);
-	int refused;    /* enum refused */
-	unsigned flags; /* of ptsi_tracee_init */
-	int never; /* PTSI_CAN_* that are declared impossible */
-	long request;    /* to go on with from other stops; 0: PTRACE_SYSCALL */
-	int killed_by;   /* the signal that the child is to die of */
-	bool may_vanish; /* kill(2)ed at some stop: how it ends doesn't matter */
+	int refused;                       /* enum refused */
+	unsigned flags;                    /* of ptsi_tracee_init */
+	int never;                         /* PTSI_CAN_* that are declared impossible */
+	long request;                      /* to go on with from other stops; 0: PTRACE_SYSCALL */
+	int killed_by;                     /* the signal that the child is to die of */
+	bool may_vanish;                   /* kill(2)ed at some stop: how it ends doesn't matter */
 	void (*each)(pid_t tid, int kind); /* after each stop, before it is resumed */
 };
 
@@ -49,12 +49,12 @@ struct outcome run(const struct run *r);
 long requests(void);
 
 /* In the tracee: fail with a message that says where. */
-#define NEED(cond)                                                                               \
-	do {                                                                                     \
-		if (!(cond)) {                                                                   \
-			fprintf(stderr, "tracee: %s:%d: %s\n", __FILE__, __LINE__, #cond);        \
-			_exit(1);                                                                \
-		}                                                                                \
+#define NEED(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond)) {                                                                     \
+			fprintf(stderr, "tracee: %s:%d: %s\n", __FILE__, __LINE__, #cond);         \
+			_exit(1);                                                                  \
+		}                                                                                  \
 	} while (0)
 
 /*
@@ -93,7 +93,7 @@ void imitate(int lacking);
 void install_filter(unsigned marked_action, unsigned minus_one_action);
 
 /* A program of the tracee's own ABI that does nothing: this one, with this argument. */
-#define SELF "/proc/self/exe"
+#define SELF         "/proc/self/exe"
 #define NOTHING_ELSE "--exit"
 
 Suite *stops_suite(void);

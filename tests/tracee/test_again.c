@@ -68,8 +68,11 @@ static int mend(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
 
 static struct run again_run(int refused, unsigned flags)
 {
-	return (struct run){ .child = writes, .stop = mend, .refused = refused,
-			     .never = PTSI_CAN_ARG(0), .flags = flags };
+	return (struct run){ .child = writes,
+			     .stop = mend,
+			     .refused = refused,
+			     .never = PTSI_CAN_ARG(0),
+			     .flags = flags };
 }
 
 START_TEST(argument_arrives)
@@ -179,8 +182,8 @@ END_TEST
 #define SYS_futex SYS_futex_time64
 #endif
 #define CMP_REQUEUE 4L
-#define EXPECTED 77L /* a long: syscall(2) takes six of them, the last from the stack */
-#define OFF 100L
+#define EXPECTED    77L /* a long: syscall(2) takes six of them, the last from the stack */
+#define OFF         100L
 
 static void requeues(void)
 {

@@ -12,9 +12,9 @@
 static struct {
 	int64_t rval;
 	bool is_error;
-	int kind;       /* the stop at which it is skipped */
-	int request;    /* resumed with */
-	uint8_t op;     /* how the skip is asked for */
+	int kind;           /* the stop at which it is skipped */
+	int request;        /* resumed with */
+	uint8_t op;         /* how the skip is asked for */
 	unsigned minus_one; /* the tracee's own filter for nr -1 */
 	bool own_filter;
 } skip;
@@ -26,7 +26,8 @@ static void skipped_close(void)
 	long r;
 
 	if (skip.own_filter || skip.kind == PTSI_STOP_SECCOMP)
-		install_filter(skip.kind == PTSI_STOP_SECCOMP ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW,
+		install_filter(skip.kind == PTSI_STOP_SECCOMP ? SECCOMP_RET_TRACE
+							      : SECCOMP_RET_ALLOW,
 			       skip.minus_one);
 	errno = 0;
 	r = marked(SYS_close, fd, 0, 0);
@@ -43,8 +44,8 @@ static int skip_it(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *in
 	};
 
 	if (!is_marked(info) || kind != skip.kind)
-		return kind == PTSI_STOP_SECCOMP || skip.kind == PTSI_STOP_SECCOMP ? PTRACE_CONT :
-										       PTRACE_SYSCALL;
+		return kind == PTSI_STOP_SECCOMP || skip.kind == PTSI_STOP_SECCOMP ? PTRACE_CONT
+										   : PTRACE_SYSCALL;
 	if (skip.op == PTSI_SYSCALL_INFO_ENTRY) { /* by nr -1 */
 		want = *info;
 		want.entry.nr = UINT64_MAX;
@@ -57,8 +58,14 @@ static const struct {
 	int64_t rval;
 	bool is_error;
 } results[] = {
-	{ 0, false }, { 1, false }, { (long)0x123456789abcdef, false }, { LONG_MIN, false },
-	{ -4097, false } /* the libc of arm and sh takes -4096 for an error */, { -1, true }, { -38, true }, { -4095, true },
+	{ 0, false },
+	{ 1, false },
+	{ (long)0x123456789abcdef, false },
+	{ LONG_MIN, false },
+	{ -4097, false } /* the libc of arm and sh takes -4096 for an error */,
+	{ -1, true },
+	{ -38, true },
+	{ -4095, true },
 };
 
 enum { N_RESULTS = sizeof results / sizeof results[0] };
@@ -105,7 +112,10 @@ END_TEST
 
 /* The tracee's own filter sees nr -1 after the entry stop; its answer must not win. */
 static const unsigned own[] = {
-	SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | EIO, SECCOMP_RET_TRACE, SECCOMP_RET_KILL_PROCESS,
+	SECCOMP_RET_ALLOW,
+	SECCOMP_RET_ERRNO | EIO,
+	SECCOMP_RET_TRACE,
+	SECCOMP_RET_KILL_PROCESS,
 };
 
 enum { N_OWN = sizeof own / sizeof own[0] };
@@ -176,8 +186,9 @@ static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 
 START_TEST(requests_are_few)
 {
-	struct run r = { .child = budget_child, .stop = budget_stop, .refused = _i,
-			 .request = PTRACE_CONT };
+	struct run r = {
+		.child = budget_child, .stop = budget_stop, .refused = _i, .request = PTRACE_CONT
+	};
 	struct outcome out = run(&r);
 
 	ck_assert_int_eq(out.kinds[PTSI_STOP_SECCOMP], 3);
@@ -243,8 +254,10 @@ static int unskip(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *inf
 
 START_TEST(skip_is_taken_back)
 {
-	run(&(struct run){ .child = unskipped_child, .stop = unskip,
-			   .may_vanish = MAY_NOT_UNSKIP, .refused = _i % N_REFUSED,
+	run(&(struct run){ .child = unskipped_child,
+			   .stop = unskip,
+			   .may_vanish = MAY_NOT_UNSKIP,
+			   .refused = _i % N_REFUSED,
 			   .flags = _i / N_REFUSED ? PTSI_HARMLESS_NR : 0 });
 }
 END_TEST
@@ -279,8 +292,8 @@ static int refuse(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *inf
 
 START_TEST(refused_owes_nothing)
 {
-	struct outcome out = run(&(struct run){ .child = unskipped_child, .stop = refuse,
-						.refused = _i });
+	struct outcome out =
+		run(&(struct run){ .child = unskipped_child, .stop = refuse, .refused = _i });
 
 	ck_assert_int_eq(out.kinds[PTSI_STOP_OWN], 0);
 }
@@ -334,7 +347,9 @@ static int change_write(struct ptsi_tracee *t, int kind, struct ptsi_syscall_inf
 START_TEST(args_are_put_back)
 {
 	keeps = _i / N_REFUSED;
-	run(&(struct run){ .child = kept_child, .stop = change_write, .refused = _i % N_REFUSED,
+	run(&(struct run){ .child = kept_child,
+			   .stop = change_write,
+			   .refused = _i % N_REFUSED,
 			   .flags = keeps ? PTSI_KEEP_ARGS : 0 });
 }
 END_TEST
@@ -371,8 +386,8 @@ static int change_exec(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 
 START_TEST(exec_is_left_alone)
 {
-	run(&(struct run){ .child = kept_exec, .stop = change_exec, .refused = _i,
-			   .flags = PTSI_KEEP_ARGS });
+	run(&(struct run){
+		.child = kept_exec, .stop = change_exec, .refused = _i, .flags = PTSI_KEEP_ARGS });
 }
 END_TEST
 
@@ -418,7 +433,9 @@ static int change_clone(struct ptsi_tracee *t, int kind, struct ptsi_syscall_inf
 
 START_TEST(clone_and_sigreturn_are_harmless)
 {
-	run(&(struct run){ .child = kept_others, .stop = change_clone, .refused = _i,
+	run(&(struct run){ .child = kept_others,
+			   .stop = change_clone,
+			   .refused = _i,
 			   .flags = PTSI_KEEP_ARGS });
 }
 END_TEST

@@ -45,7 +45,8 @@ static void signalled(void)
 	sigemptyset(&usr2);
 	sigaddset(&usr1, SIGUSR1);
 	sigaddset(&usr2, SIGUSR2);
-	NEED(sigprocmask(SIG_BLOCK, &usr1, NULL) == 0); /* until sigsuspend, which ends by it alone */
+	NEED(sigprocmask(SIG_BLOCK, &usr1, NULL) ==
+	     0); /* until sigsuspend, which ends by it alone */
 	for (int i = 0; i < 20; i++) {
 		NEED(kill(getpid(), SIGUSR2) == 0);
 		if (fork() == 0) {
@@ -231,7 +232,8 @@ START_TEST(unknown_rather_than_guessed)
 			getppid();
 	}
 	ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
-	ck_assert_int_eq(ptrace(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
+	ck_assert_int_eq(ptrace(PTRACE_SETOPTIONS, p, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL),
+			 0);
 	for (int i = 0; i < 2; i++) { /* the exit of kill, an entry of getppid */
 		ck_assert_int_eq(ptrace(PTRACE_SYSCALL, p, 0, 0), 0);
 		ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
@@ -239,7 +241,8 @@ START_TEST(unknown_rather_than_guessed)
 	imitate(BOTH_REFUSED);
 	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, p, 0), 0);
 	/* entry: the result may as well be a failed call's */
-	while (syscall(SYS_ptrace, PTSI_GET_SYSCALL_INFO, (long)p, sizeof info, &info), info.op != 1) {
+	while (syscall(SYS_ptrace, PTSI_GET_SYSCALL_INFO, (long)p, sizeof info, &info),
+	       info.op != 1) {
 		ck_assert_int_eq(ptrace(PTRACE_SYSCALL, p, 0, 0), 0);
 		ck_assert_int_eq(waitpid(p, &wstatus, 0), p);
 	}
@@ -273,7 +276,8 @@ START_TEST(init_checks)
 	ck_assert_int_eq(errno, EINVAL);
 	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t, 1, 4), -1);
 	ck_assert_int_eq(errno, EINVAL);
-	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t + 8, 1, PTSI_KEEP_ARGS | PTSI_HARMLESS_NR), 0);
+	ck_assert_int_eq(ptsi_tracee_init(&t, sizeof t + 8, 1, PTSI_KEEP_ARGS | PTSI_HARMLESS_NR),
+			 0);
 	ck_assert_int_eq(t.tid, 1);
 }
 END_TEST

@@ -16,12 +16,17 @@ enum {
 	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
 	SET_SYSCALL = 23,
 	NT_SYSTEM_CALL = 0x404,
-	R7 = 7, R12 = 12, SP = 13, PC = 15, CPSR = 16, ORIG_R0 = 17,
+	R7 = 7,
+	R12 = 12,
+	SP = 13,
+	PC = 15,
+	CPSR = 16,
+	ORIG_R0 = 17,
 };
 
-#define ARM 0x40000028
+#define ARM     0x40000028
 #define AARCH64 0xc00000b7
-#define PC_VAL 0x10008
+#define PC_VAL  0x10008
 
 static unsigned char before[PTSI_IMAGE_MAX];
 
@@ -98,7 +103,8 @@ static struct ptsi_syscall_info read_stop(struct ptsi_stop *st)
 }
 
 static const struct ptsi_syscall_info skip = {
-	.op = PTSI_SYSCALL_INFO_SKIP, .exit = { .rval = 42 },
+	.op = PTSI_SYSCALL_INFO_SKIP,
+	.exit = { .rval = 42 },
 };
 
 static void assert_untouched(int nr)
@@ -346,8 +352,10 @@ int main(void)
 	tcase_add_test(arm, arm_64_bit_tracee_is_left_to_the_kernel);
 	tcase_add_test(arm, arm_svc_with_a_number_is_not_repeated);
 	tcase_add_loop_test(arm, arm_error_of_half_a_register_is_an_error, 0, 2);
-	tcase_add_loop_test(arm64, arm64_first_argument_is_what_the_call_will_get, ENTRY, ENTRY + 1);
-	tcase_add_loop_test(arm64, arm64_first_argument_is_what_the_call_will_get, SECCOMP, SECCOMP + 1);
+	tcase_add_loop_test(arm64, arm64_first_argument_is_what_the_call_will_get, ENTRY,
+			    ENTRY + 1);
+	tcase_add_loop_test(arm64, arm64_first_argument_is_what_the_call_will_get, SECCOMP,
+			    SECCOMP + 1);
 	tcase_add_test(arm64, arm64_number_goes_before_the_result);
 	tcase_add_test(arm64, arm64_a_skip_taken_back_gives_the_argument_back);
 	tcase_add_test(arm64, arm64_without_the_regset_of_the_number);

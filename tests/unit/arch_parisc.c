@@ -13,13 +13,18 @@ enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
 	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
-	GR20 = 20, GR26 = 26, GR28 = 28, GR30 = 30, GR31, WORDS = 120,
+	GR20 = 20,
+	GR26 = 26,
+	GR28 = 28,
+	GR30 = 30,
+	GR31,
+	WORDS = 120,
 	IAOQ = sizeof(long) == 4 ? 106 : 74, /* struct pt_regs is in words of the tracer's */
 };
 
-#define PARISC 0xf
+#define PARISC   0xf
 #define PARISC64 0x8000000f
-#define IP 0x10008
+#define IP       0x10008
 
 static unsigned char before[PTSI_IMAGE_MAX];
 
@@ -35,8 +40,12 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr)
 	sim_user_is_image();
 	sim.op = op;
 	sim.layout = (struct sim_layout){
-		.nr = GR20, .arg = { GR26, 25, 24, 23, 22, 21 }, .rval = GR28, .ip = IAOQ,
-		.sp = GR30, .arch = PARISC,
+		.nr = GR20,
+		.arg = { GR26, 25, 24, 23, 22, 21 },
+		.rval = GR28,
+		.ip = IAOQ,
+		.sp = GR30,
+		.arch = PARISC,
 	};
 	for (int w = 0; w < WORDS; w++)
 		sim_put(w, 0x1000 + (unsigned)w);
@@ -99,7 +108,9 @@ START_TEST(skipped_call_reads_minus_one)
 	struct ptsi_stop st = stop_at(_i ? SECCOMP : ENTRY, 20);
 
 	sim.info = (struct ptsi_syscall_info){
-		.op = sim.op, .arch = PARISC, .entry.nr = UINT32_MAX,
+		.op = sim.op,
+		.arch = PARISC,
+		.entry.nr = UINT32_MAX,
 	};
 	sim.info_size = _i ? 84 : 80;
 	ck_assert_int_eq(ptsi_decode_info(&st), 0);
@@ -159,7 +170,9 @@ static int repeat(uint32_t branch, uint32_t slot, uint64_t nr)
 {
 	struct ptsi_stop st = stop_at(EXIT, 20);
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .instruction_pointer = IP, .entry = { .nr = nr, .args = { 0xb1 } },
+		.op = ENTRY,
+		.instruction_pointer = IP,
+		.entry = { .nr = nr, .args = { 0xb1 } },
 	};
 
 	for (int i = 0; i < 4; i++) {
@@ -194,11 +207,11 @@ START_TEST(another_is_not)
 		unsigned nr;
 	} call[] = {
 		{ (uint32_t)BLE, LDI_20, 21 },
-		{ (uint32_t)BLE, 0x34130028, 20 },       /* ldi 20,%r19 */
+		{ (uint32_t)BLE, 0x34130028, 20 }, /* ldi 20,%r19 */
 		{ (uint32_t)BLE, 0x34140028, 20 + 0x2000 },
-		{ (uint32_t)BLE, 0x3414c028, 0x6014 },   /* no room for such a number */
-		{ 0xe4008000, LDI_20, 20 },              /* another branch */
-		{ 0, 0, 20 },                            /* memory that can't be read */
+		{ (uint32_t)BLE, 0x3414c028, 0x6014 }, /* no room for such a number */
+		{ 0xe4008000, LDI_20, 20 },            /* another branch */
+		{ 0, 0, 20 },                          /* memory that can't be read */
 	};
 
 	ck_assert_int_eq(repeat(call[_i].branch, call[_i].slot, call[_i].nr), -1);

@@ -13,8 +13,14 @@ enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
 	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
-	GPR3 = 3, NIP = 32, ORIG_GPR3 = 34, CCR = 38, TRAP = 40,
-	SC = 0xc00, SCV = 0x3000, SO = 0x10000000,
+	GPR3 = 3,
+	NIP = 32,
+	ORIG_GPR3 = 34,
+	CCR = 38,
+	TRAP = 40,
+	SC = 0xc00,
+	SCV = 0x3000,
+	SO = 0x10000000,
 };
 
 #define PPC64LE 0xc0000015
@@ -29,13 +35,20 @@ static struct ptsi_stop stop_at(uint8_t op, int trap, int64_t gpr3, int64_t orig
 	sim_user_is_image();
 	sim.op = op;
 	sim.info = (struct ptsi_syscall_info){
-		.op = op, .arch = PPC64LE, .instruction_pointer = 0x10004, .stack_pointer = 0x20000,
+		.op = op,
+		.arch = PPC64LE,
+		.instruction_pointer = 0x10004,
+		.stack_pointer = 0x20000,
 	};
 	sim.info_size = op == EXIT ? 33 : op == ENTRY ? 80 : 84;
 	if (op != EXIT)
 		sim.info.entry.nr = 20;
 	sim.layout = (struct sim_layout){
-		.nr = 0, .arg = { ORIG_GPR3, 4, 5, 6, 7, 8 }, .rval = GPR3, .ip = NIP, .sp = 1,
+		.nr = 0,
+		.arg = { ORIG_GPR3, 4, 5, 6, 7, 8 },
+		.rval = GPR3,
+		.ip = NIP,
+		.sp = 1,
 	};
 	sim_put(0, 20);
 	sim_put(GPR3, (uint64_t)gpr3);
@@ -51,7 +64,8 @@ static struct ptsi_stop stop_at(uint8_t op, int trap, int64_t gpr3, int64_t orig
 static int skip(struct ptsi_stop *st, int64_t rval, bool is_error)
 {
 	struct ptsi_syscall_info want = {
-		.op = PTSI_SYSCALL_INFO_SKIP, .exit = { rval, is_error },
+		.op = PTSI_SYSCALL_INFO_SKIP,
+		.exit = { rval, is_error },
 	};
 
 	return ptsi_core_set(st, &want);
@@ -138,7 +152,9 @@ END_TEST
 START_TEST(repeat)
 {
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .instruction_pointer = 0x10004, .entry = { .nr = 20 },
+		.op = ENTRY,
+		.instruction_pointer = 0x10004,
+		.entry = { .nr = 20 },
 	};
 	struct ptsi_stop st = stop_at(EXIT, _i & 1 ? SCV : SC, 0, 0xa1), later;
 	bool can = _i & 2;

@@ -11,8 +11,7 @@
 #include "sim.h"
 
 extern const struct ptsi_family ptsi_family_openrisc, ptsi_family_nios2, ptsi_family_xtensa,
-	ptsi_family_arc, ptsi_family_csky, ptsi_family_hexagon,
-	ptsi_family_nds32, ptsi_family_ia64;
+	ptsi_family_arc, ptsi_family_csky, ptsi_family_hexagon, ptsi_family_nds32, ptsi_family_ia64;
 
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
@@ -33,40 +32,82 @@ struct machine {
 };
 
 static const struct machine openrisc = {
-	&ptsi_family_openrisc, 4, true, 34, 0,
+	&ptsi_family_openrisc,
+	4,
+	true,
+	34,
+	0,
 	{ .nr = 11, .arg = { 3, 4, 5, 6, 7, 8 }, .rval = 11, .ip = 32, .sp = 1, .arch = 0x5c },
 };
 
 static const struct machine nios2 = {
-	&ptsi_family_nios2, 4, false, 49, 0,
+	&ptsi_family_nios2,
+	4,
+	false,
+	49,
+	0,
 	{ .nr = 2, .arg = { 4, 5, 6, 7, 8, 9 }, .rval = 2, .ip = 32, .sp = 27, .arch = 0x40000071 },
 };
 
 /* Words are the addresses of POKEUSR. */
 static const struct machine xtensa = {
-	&ptsi_family_xtensa, 4, false, 256, 1,
+	&ptsi_family_xtensa,
+	4,
+	false,
+	256,
+	1,
 	{ .nr = 255, .arg = { 6, 3, 4, 5, 8, 9 }, .rval = 2, .ip = 32, .sp = 1, .arch = 0x5e },
 };
 
 static const struct machine arc = {
-	&ptsi_family_arc, 4, false, 40, 0,
-	{ .nr = 14, .arg = { 22, 21, 20, 19, 18, 17 }, .rval = 22, .ip = 6, .sp = 23,
+	&ptsi_family_arc,
+	4,
+	false,
+	40,
+	0,
+	{ .nr = 14,
+	  .arg = { 22, 21, 20, 19, 18, 17 },
+	  .rval = 22,
+	  .ip = 6,
+	  .sp = 23,
 	  .arch = 0x400000c3 },
 };
 
 static const struct machine csky = {
-	&ptsi_family_csky, 4, false, 38, 0,
-	{ .nr = 13, .arg = { 5, 7, 8, 9, 10, 11 }, .rval = 6, .ip = 2, .sp = 4, .arch = 0x400000fc },
+	&ptsi_family_csky,
+	4,
+	false,
+	38,
+	0,
+	{ .nr = 13,
+	  .arg = { 5, 7, 8, 9, 10, 11 },
+	  .rval = 6,
+	  .ip = 2,
+	  .sp = 4,
+	  .arch = 0x400000fc },
 };
 
 static const struct machine hexagon = {
-	&ptsi_family_hexagon, 4, false, 48, 0,
+	&ptsi_family_hexagon,
+	4,
+	false,
+	48,
+	0,
 	{ .nr = 6, .arg = { 0, 1, 2, 3, 4, 5 }, .rval = 0, .ip = 42, .sp = 29, .arch = 0xa4 },
 };
 
 static const struct machine nds32 = {
-	&ptsi_family_nds32, 4, false, 35, 0,
-	{ .nr = 34, .arg = { 0, 1, 2, 3, 4, 5 }, .rval = 0, .ip = 30, .sp = 29, .arch = 0x400000a7 },
+	&ptsi_family_nds32,
+	4,
+	false,
+	35,
+	0,
+	{ .nr = 34,
+	  .arg = { 0, 1, 2, 3, 4, 5 },
+	  .rval = 0,
+	  .ip = 30,
+	  .sp = 29,
+	  .arch = 0x400000a7 },
 };
 
 static unsigned char before[PTSI_IMAGE_MAX];
@@ -123,10 +164,8 @@ static const struct use {
 	const struct machine *m;
 	bool nr, args, skip; /* at an entry stop; rval at an exit stop always */
 } uses[] = {
-	{ &openrisc, false, false, false },
-	{ &nios2, true, true, true },
-	{ &xtensa, true, true, false },
-	{ &arc, false, false, true },
+	{ &openrisc, false, false, false }, { &nios2, true, true, true },
+	{ &xtensa, true, true, false },     { &arc, false, false, true },
 	{ &hexagon, true, true, true },
 };
 
@@ -337,7 +376,7 @@ START_TEST(nds32_skip_is_done_at_once)
 	ck_assert(!ptsi_skip_has_exit(&st));
 	st = stop_at(&nds32, EXIT);
 	sim_put(34, (uint64_t)-1); /* rt_sigreturn's */
-	sim_put(0, (uint64_t)-1); /* EPERM, where another stop has nr */
+	sim_put(0, (uint64_t)-1);  /* EPERM, where another stop has nr */
 	read_stop(&st);
 	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
 	ck_assert(ptsi_skip_has_exit(&st));
@@ -346,7 +385,7 @@ END_TEST
 
 /* ---- ia64: arguments in memory, and bundles of three slots ---- */
 
-#define BSP UINT64_C(0x6000080000000210)
+#define BSP  UINT64_C(0x6000080000000210)
 #define CODE UINT64_C(0x4000000000010820)
 
 static struct {
@@ -439,9 +478,8 @@ static const struct {
 	uint64_t ip;
 	unsigned ri;
 } before_slot[] = {
-	{ 0, 0x1d, CODE - 16, 2 }, { 0, 0x3, CODE - 16, 2 },
-	{ 1, 0x5, CODE, 0 },       { 2, 0x5, CODE, 1 },
-	{ 0, 0x4, 0, 0 },          { 0, 0x5, 0, 0 }, /* MLX */
+	{ 0, 0x1d, CODE - 16, 2 }, { 0, 0x3, CODE - 16, 2 }, { 1, 0x5, CODE, 0 },
+	{ 2, 0x5, CODE, 1 },       { 0, 0x4, 0, 0 },         { 0, 0x5, 0, 0 }, /* MLX */
 };
 
 START_TEST(ia64_repeat_goes_to_the_slot_before)

@@ -12,7 +12,11 @@ extern const struct ptsi_family ptsi_family_riscv;
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
-	PC = 0, SP = 2, A0 = 10, A1 = 11, A7 = 17,
+	PC = 0,
+	SP = 2,
+	A0 = 10,
+	A1 = 11,
+	A7 = 17,
 	FULL = 32, /* words */
 };
 

@@ -14,11 +14,15 @@ enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
 	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
-	PSW_ADDR = 1, GPR1 = 3, GPR2, GPR15 = 17, ORIG_GPR2 = 26,
+	PSW_ADDR = 1,
+	GPR1 = 3,
+	GPR2,
+	GPR15 = 17,
+	ORIG_GPR2 = 26,
 };
 
 #define S390X 0x80000016
-#define IP 0x10002
+#define IP    0x10002
 
 static unsigned char before[PTSI_IMAGE_MAX];
 
@@ -35,7 +39,10 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr)
 	sim.op = op;
 	sim.set_errno = EIO;
 	sim.info = (struct ptsi_syscall_info){
-		.op = op, .arch = S390X, .instruction_pointer = IP, .stack_pointer = 0x20000,
+		.op = op,
+		.arch = S390X,
+		.instruction_pointer = IP,
+		.stack_pointer = 0x20000,
 	};
 	sim.info_size = op == EXIT ? 33 : op == ENTRY ? 80 : 84;
 	if (op != EXIT)
@@ -104,7 +111,9 @@ static int repeat(uint64_t nr)
 {
 	struct ptsi_stop st = stop_at(EXIT, 0);
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .instruction_pointer = IP, .entry = { .nr = nr, .args = { 0xb1 } },
+		.op = ENTRY,
+		.instruction_pointer = IP,
+		.entry = { .nr = nr, .args = { 0xb1 } },
 	};
 
 	return ptsi_core_repeat(&st, &entry);
@@ -130,7 +139,9 @@ END_TEST
 START_TEST(no_svc_in_front_of_ip)
 {
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .instruction_pointer = IP, .entry.nr = 20,
+		.op = ENTRY,
+		.instruction_pointer = IP,
+		.entry.nr = 20,
 	};
 	struct ptsi_stop st = stop_at(EXIT, 0);
 

@@ -12,14 +12,24 @@ extern const struct ptsi_family ptsi_family_sparc;
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
-	PSR = 0, PC, NPC, G1 = 4, O0 = 11, O1, SP = 17, WORDS = 19,
-	GETREGS = 12, SETREGS, GETREGS64 = 22, SETREGS64,
+	PSR = 0,
+	PC,
+	NPC,
+	G1 = 4,
+	O0 = 11,
+	O1,
+	SP = 17,
+	WORDS = 19,
+	GETREGS = 12,
+	SETREGS,
+	GETREGS64 = 22,
+	SETREGS64,
 };
 
-#define SPARC 2
+#define SPARC   2
 #define SPARC64 0x8000002b
-#define PSR_64 0xff404081 /* of a 64-bit kernel */
-#define PSR_32 0x04401081
+#define PSR_64  0xff404081 /* of a 64-bit kernel */
+#define PSR_32  0x04401081
 
 static unsigned char before[PTSI_IMAGE_MAX];
 
@@ -45,8 +55,12 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr, uint32_t psr)
 	sim.setregs = SETREGS;
 	sim.op = op;
 	sim.layout = (struct sim_layout){
-		.nr = G1, .arg = { O0, O1, O1 + 1, O1 + 2, O1 + 3, O1 + 4 }, .rval = O0, .ip = PC,
-		.sp = SP, .arch = SPARC,
+		.nr = G1,
+		.arg = { O0, O1, O1 + 1, O1 + 2, O1 + 3, O1 + 4 },
+		.rval = O0,
+		.ip = PC,
+		.sp = SP,
+		.arch = SPARC,
 	};
 	for (int w = 0; w < WORDS; w++)
 		sim_put(w, 0x1000 + (unsigned)w);
@@ -132,7 +146,9 @@ START_TEST(skipped_call_reads_minus_one)
 	struct ptsi_stop st = stop_at(ENTRY, UINT32_MAX, PSR_64);
 
 	sim.info = (struct ptsi_syscall_info){
-		.op = ENTRY, .arch = SPARC, .entry.nr = UINT32_MAX,
+		.op = ENTRY,
+		.arch = SPARC,
+		.entry.nr = UINT32_MAX,
 	};
 	sim.info_size = 80;
 	ck_assert_int_eq(ptsi_decode_info(&st), 0);
@@ -146,7 +162,9 @@ START_TEST(number_beyond_32_bits_is_told)
 	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
 
 	sim.info = (struct ptsi_syscall_info){
-		.op = ENTRY, .arch = SPARC, .entry.nr = 0x100000005,
+		.op = ENTRY,
+		.arch = SPARC,
+		.entry.nr = 0x100000005,
 	};
 	sim.info_size = 80;
 	sim.set_errno = EIO;

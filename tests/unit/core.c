@@ -19,9 +19,13 @@ enum { ARCH_TOY = 0x1234, TOY_ENOSYS = 89, WORDS = 16, FLAG = 0x10000000 };
 #define W(index) PTSI_WORD(index)
 enum { A0 = 1, A1, A2, A3, A4, A0_COPY = 9, IP, NEXT_IP, SP, FLAGS, USER_NR };
 
-enum { ENTRY = PTSI_SYSCALL_INFO_ENTRY, EXIT = PTSI_SYSCALL_INFO_EXIT,
-       SECCOMP = PTSI_SYSCALL_INFO_SECCOMP, NONE = PTSI_SYSCALL_INFO_NONE,
-       SKIP = PTSI_SYSCALL_INFO_SKIP };
+enum {
+	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
+	EXIT = PTSI_SYSCALL_INFO_EXIT,
+	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
+	NONE = PTSI_SYSCALL_INFO_NONE,
+	SKIP = PTSI_SYSCALL_INFO_SKIP
+};
 
 static int nr; /* the tracee's */
 
@@ -67,21 +71,29 @@ static int refuse_900(struct ptsi_stop *st, int n)
 	return n >= 900 || n < 0;
 }
 
-#define TOY                                                                                      \
-	.arch = ARCH_TOY, .word = 4, .value = 4, .pointer = 4, .insn_len = 4, .big = true,       \
-	.size = 4 * WORDS, .enosys = TOY_ENOSYS, .nr = PTSI_NR_CALL,                             \
-	.arg = { W(A0), W(A1), W(A2), W(A3), W(A4) }, .user_arg1 = W(A0_COPY),                   \
-	.arg1_twice = true, .rval = W(A0), .ip = W(IP), .flag = W(FLAGS), .flag_mask = FLAG,     \
-	.flag_set = FLAG, .write_nr = write_nr, .mend_words = decode, .nr_refused = refuse_900
+#define TOY                                                                                        \
+	.arch = ARCH_TOY, .word = 4, .value = 4, .pointer = 4, .insn_len = 4, .big = true,         \
+	.size = 4 * WORDS, .enosys = TOY_ENOSYS, .nr = PTSI_NR_CALL,                               \
+	.arg = { W(A0), W(A1), W(A2), W(A3), W(A4) }, .user_arg1 = W(A0_COPY), .arg1_twice = true, \
+	.rval = W(A0), .ip = W(IP), .flag = W(FLAGS), .flag_mask = FLAG, .flag_set = FLAG,         \
+	.write_nr = write_nr, .mend_words = decode, .nr_refused = refuse_900
 
 static const struct ptsi_abi toy = {
-	.name = "toy", TOY, .sp = W(SP), .user_nr = W(USER_NR), .skip_at_entry = PTSI_SKIP_AHEAD,
-	.skip_at_seccomp = PTSI_SKIP_KEPT, .edit_ip = edit_ip,
+	.name = "toy",
+	TOY,
+	.sp = W(SP),
+	.user_nr = W(USER_NR),
+	.skip_at_entry = PTSI_SKIP_AHEAD,
+	.skip_at_seccomp = PTSI_SKIP_KEPT,
+	.edit_ip = edit_ip,
 };
 
 /* No repeat, no skip at entry stops, and none with a result at SECCOMP stops. */
 static const struct ptsi_abi poor = {
-	.name = "poor", TOY, .sp = W(SP), .skip_at_entry = PTSI_SKIP_NO,
+	.name = "poor",
+	TOY,
+	.sp = W(SP),
+	.skip_at_entry = PTSI_SKIP_NO,
 	.skip_at_seccomp = PTSI_SKIP_EXIT,
 };
 
@@ -144,8 +156,8 @@ static void assert_words(int want_nr, int n, const struct word *words)
 	ck_assert_int_eq(nr, want_nr);
 }
 
-#define ASSERT_WORDS(nr, ...)                                                                    \
-	assert_words(nr, (int)(sizeof((struct word[]){ __VA_ARGS__ }) / sizeof(struct word)),    \
+#define ASSERT_WORDS(nr, ...)                                                                      \
+	assert_words(nr, (int)(sizeof((struct word[]){ __VA_ARGS__ }) / sizeof(struct word)),      \
 		     (struct word[]){ __VA_ARGS__ })
 
 START_TEST(words_have_the_tracee_s_byte_order_and_size)
@@ -623,8 +635,8 @@ START_TEST(features_are_what_the_row_and_its_hooks_say)
 		int want;
 	} rows[] = {
 		{ &toy, ENTRY, PTSI_CAN_NR | ARGS5 | PTSI_CAN_SKIP | PTSI_CAN_IP | PTSI_CAN_SP },
-		{ &toy, SECCOMP, PTSI_CAN_NR | ARGS5 | PTSI_CAN_SKIP | PTSI_CAN_DONE |
-				 PTSI_CAN_IP | PTSI_CAN_SP },
+		{ &toy, SECCOMP,
+		  PTSI_CAN_NR | ARGS5 | PTSI_CAN_SKIP | PTSI_CAN_DONE | PTSI_CAN_IP | PTSI_CAN_SP },
 		{ &toy, EXIT, PTSI_CAN_RESULT | PTSI_CAN_REPEAT | PTSI_CAN_IP | PTSI_CAN_SP },
 		{ &limited, ENTRY, PTSI_CAN_NR },
 		{ &failing, ENTRY, -1 },
@@ -665,7 +677,9 @@ static int write_words(struct ptsi_stop *st, const struct ptsi_image *image, siz
 START_TEST(a_family_may_read_and_write_its_own_way)
 {
 	static const struct ptsi_family own = {
-		.name = "own", .read = read_words, .write = write_words,
+		.name = "own",
+		.read = read_words,
+		.write = write_words,
 	};
 	struct ptsi_stop st = stop_at(&toy, ENTRY);
 	struct ptsi_syscall_info want;

@@ -30,7 +30,7 @@ static int line;
 static const char *key; /* the line's first word */
 static const struct ptsi_family *family;
 static struct dump_abi *abi;
-static unsigned ops;	   /* of the last "at" */
+static unsigned ops;       /* of the last "at" */
 static struct dump kernel; /* what the stops of the last "kernel" have in common */
 static struct dump *dump;  /* kernel, or its last "stop" */
 
@@ -83,10 +83,10 @@ static int to_can(const char *s)
 		const char *name;
 		int can;
 	} names[] = {
-		{ "nr", PTSI_CAN_NR },	       { "args", PTSI_CAN_ARGS },
+		{ "nr", PTSI_CAN_NR },         { "args", PTSI_CAN_ARGS },
 		{ "rval", PTSI_CAN_RESULT },   { "error", PTSI_CAN_RESULT },
 		{ "skip", PTSI_CAN_SKIP },     { "done", PTSI_CAN_DONE },
-		{ "ip", PTSI_CAN_IP },	       { "sp", PTSI_CAN_SP },
+		{ "ip", PTSI_CAN_IP },         { "sp", PTSI_CAN_SP },
 		{ "repeat", PTSI_CAN_REPEAT },
 	};
 
@@ -195,8 +195,8 @@ static bool put_answer(struct dump_set *set, const char *s)
 		const char *name;
 		int answer, err;
 	} answers[] = {
-		{ "done", PTSI_DONE, 0 },	  { "at-exit", PTSI_AT_EXIT, 0 },
-		{ "EINVAL", -1, EINVAL },	  { "ERANGE", -1, ERANGE },
+		{ "done", PTSI_DONE, 0 },         { "at-exit", PTSI_AT_EXIT, 0 },
+		{ "EINVAL", -1, EINVAL },         { "ERANGE", -1, ERANGE },
 		{ "EOPNOTSUPP", -1, EOPNOTSUPP },
 	};
 

@@ -131,7 +131,7 @@ struct dump_abi {
 	char name[16];
 	uint32_t arch;
 	unsigned value, pointer; /* bytes */
-	int can[4];		 /* by PTSI_SYSCALL_INFO_* */
+	int can[4];              /* by PTSI_SYSCALL_INFO_* */
 	int n_sets;
 	struct dump_set set[DUMP_SETS_MAX];
 };
@@ -145,10 +145,10 @@ struct dump {
 	bool unreadable;
 	bool own_abi;
 	bool own_build;
-	bool stack;	 /* sim.code is the memory at sp */
-	int keep;	 /* 1 + the word; 0: none */
+	bool stack;      /* sim.code is the memory at sp */
+	int keep;        /* 1 + the word; 0: none */
 	unsigned tracer; /* bytes; 0: any */
-	struct sim sim;	 /* as it is before each call */
+	struct sim sim;  /* as it is before each call */
 	struct ptsi_syscall_info info;
 	struct ptsi_syscall_info told; /* what the kernel's request says of it */
 };

@@ -243,8 +243,8 @@ START_TEST(each_feature_is_shown)
 END_TEST
 
 const int dumps_fields[] = {
-	PTSI_CAN_NR,	 PTSI_CAN_ARG(0), PTSI_CAN_ARG(1), PTSI_CAN_ARG(2), PTSI_CAN_ARG(3),
-	PTSI_CAN_ARG(4), PTSI_CAN_ARG(5), PTSI_CAN_RESULT, PTSI_CAN_IP,	    PTSI_CAN_SP,
+	PTSI_CAN_NR,     PTSI_CAN_ARG(0), PTSI_CAN_ARG(1), PTSI_CAN_ARG(2), PTSI_CAN_ARG(3),
+	PTSI_CAN_ARG(4), PTSI_CAN_ARG(5), PTSI_CAN_RESULT, PTSI_CAN_IP,     PTSI_CAN_SP,
 };
 
 /* The stop's info with the fields of set in it. */

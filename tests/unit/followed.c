@@ -25,7 +25,7 @@ static const unsigned char code[] = { 0xcd, 0x80 };
 
 static struct ptsi_tracee t;
 static struct ptsi_syscall_info info;
-static long resumed; /* with which request */
+static long resumed;       /* with which request */
 static int metadata_errno; /* what PTRACE_SECCOMP_GET_METADATA says: EIO before 4.16 */
 
 static long other(long request, pid_t tid, void *addr, void *data)
@@ -61,7 +61,8 @@ static void begin(void)
 	begin_with(0);
 }
 
-/* What the library makes of a stop: at a call's instruction, with these in nr's and rval's places. */
+/* What the library makes of a stop: at a call's instruction, with these in nr's and rval's places.
+ */
 static int stop(int what, uint64_t ip, int nr, int64_t rval)
 {
 	sim_watch(0, 0);
@@ -206,7 +207,8 @@ START_TEST(order_is_asked_for)
 	ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, 57, -38), PTSI_STOP_SECCOMP);
 	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
 	resume(PTRACE_CONT, PTRACE_SYSCALL);
-	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, (int)sim_word(ORIG_RAX), TID), PTSI_STOP_OWN);
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, (int)sim_word(ORIG_RAX), TID),
+			 PTSI_STOP_OWN);
 	ck_assert_uint_eq(sim_word(RAX), 42);
 	resume(PTRACE_CONT, PTRACE_CONT);
 }
@@ -232,7 +234,8 @@ START_TEST(vsyscall_has_no_exit)
 {
 	begin();
 	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(stop(SECCOMP_STOP, 0xffffffffff600400, 201, -38), PTSI_STOP_SECCOMP);
+		ck_assert_int_eq(stop(SECCOMP_STOP, 0xffffffffff600400, 201, -38),
+				 PTSI_STOP_SECCOMP);
 		go_on();
 		ck_assert_int_eq(stop(SYSCALL_STOP, NEXT_CALL, NR, -38), PTSI_STOP_ENTRY);
 		go_on();

@@ -11,7 +11,7 @@
 
 #include "sim.h"
 
-#define SIZE sizeof(struct ptsi_syscall_info)
+#define SIZE        sizeof(struct ptsi_syscall_info)
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
 /* The tracee, and the words of its registers. */
@@ -37,10 +37,10 @@ enum {
 
 /* The kernels and ways that must all behave alike. */
 enum env {
-	NATIVE,	       /* has both requests */
+	NATIVE,        /* has both requests */
 	FORCED_KERNEL, /* the same, PTSI_KERNEL */
 	FORCED_REGS,   /* the same, PTSI_REGISTERS */
-	NO_SET,	       /* 5.3 to 6.15 */
+	NO_SET,        /* 5.3 to 6.15 */
 	FILTERED,      /* SET is refused to this thread with EPERM */
 	ENVS,
 	OLD = ENVS, /* before 5.3: SECCOMP stops only */

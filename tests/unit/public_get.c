@@ -59,7 +59,7 @@ START_TEST(get_without_the_request_answers_what_it_can_know)
 		int size;     /* -1: EOPNOTSUPP */
 	} stops[] = {
 		{ SECCOMP, SIGSTOP, 84 }, { NONE, SIGTRAP, 24 }, { NONE, 0, 24 },
-		{ ENTRY, SIGSTOP, -1 },	  { EXIT, SIGSTOP, -1 },
+		{ ENTRY, SIGSTOP, -1 },   { EXIT, SIGSTOP, -1 },
 	};
 	struct ptsi_syscall_info got, want;
 

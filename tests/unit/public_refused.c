@@ -169,7 +169,7 @@ static const struct {
 	uint8_t op;
 	int64_t val; /* of nr or rval, which are in the same place of info */
 } odd[] = {
-	{ EXIT, -512 },	   { EXIT, -514 }, { EXIT, -516 }, { EXIT, -4095 },	 { EXIT, -4096 },
+	{ EXIT, -512 },    { EXIT, -514 }, { EXIT, -516 }, { EXIT, -4095 },      { EXIT, -4096 },
 	{ EXIT, INT_MIN }, { ENTRY, -5 },  { ENTRY, -1 },  { SECCOMP, INT_MIN },
 };
 

@@ -68,8 +68,8 @@ unsigned sim_count(long request)
 unsigned sim_writes(void)
 {
 	return sim_count(PTSI_POKEUSR) + sim_count(PTSI_SETREGSET) +
-	       sim_count(PTSI_SET_SYSCALL_INFO) +
-	       (sim.setregs ? sim_count(sim.setregs) : 0) + (sim.nr_request ? sim_count(sim.nr_request) : 0);
+	       sim_count(PTSI_SET_SYSCALL_INFO) + (sim.setregs ? sim_count(sim.setregs) : 0) +
+	       (sim.nr_request ? sim_count(sim.nr_request) : 0);
 }
 
 static bool keeps_nr(void)
@@ -205,8 +205,8 @@ static long info_by_layout(struct ptsi_syscall_info *info)
 		info->exit.is_error = info->exit.rval >= -4095 && info->exit.rval <= -1;
 		return 33;
 	}
-	info->entry.nr = keeps_nr() ? (uint64_t)(int64_t)sim.nr :
-				      (uint64_t)(int64_t)(int32_t)sim_word(l->nr);
+	info->entry.nr = keeps_nr() ? (uint64_t)(int64_t)sim.nr
+				    : (uint64_t)(int64_t)(int32_t)sim_word(l->nr);
 	for (int i = 0; i < 6; i++)
 		info->entry.args[i] = sim_word(l->arg[i]);
 	if (sim.op == PTSI_SYSCALL_INFO_ENTRY)
