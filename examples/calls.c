@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
-/* The calls that an example looks at, by name. */
+/* The calls that an example looks at, which it gives by name. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -10,7 +10,7 @@
 
 #include "calls.h"
 
-/* All architectures number calls alike from 424 on (Linux 5.1); x32's own begin at 512. */
+/* Calls from 424 on (Linux 5.1) have one number on all architectures; x32's own begin at 512. */
 enum { MAX_TRACED = 128, SAME_FROM = 424, SAME_TO = 511 };
 
 static const uint32_t archs[] = { SCMP_ARCH_X86_64, SCMP_ARCH_X86 };
@@ -74,7 +74,7 @@ int install_filter(void *arg)
 	for (int i = 0; i < n_traced; i++) {
 		int r = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), traced[i], 0);
 
-		/* there already; of the other ABI only */
+		/* EEXIST: there is such a rule already; EDOM: only the other ABI has the call */
 		if (r != 0 && r != -EEXIST && r != -EDOM)
 			return -1;
 	}

@@ -4,15 +4,15 @@
  *
  *	deny [--kernel|--registers] -w DIR [-w DIR]... -- COMMAND [ARG]...
  *
- * Calls that create, change or remove files elsewhere fail with EACCES; so do those whose
- * arguments can't be read, and a few that have no place in a sandbox fail with EPERM.  A few
- * devices may be opened for writing.  32-bit code and threads are covered; an ABI that has no
- * table here is killed.
+ * Calls that create, change or remove files elsewhere fail with EACCES, and so do those whose
+ * arguments can't be read.  A few that have no place in a sandbox fail with EPERM.  A few devices
+ * may be opened for writing.  32-bit code and threads are covered; a program of any other ABI is
+ * killed.
  *
- * What a ptrace sandbox can't promise: a path is read from the tracee's memory here and once
- * more by the kernel, and the file system may change in between.  Another thread that
- * rewrites the string, or a symlink that is swapped, in that moment passes the check.  This
- * keeps honest programs (a build, a test suite) in their place; it doesn't hold a hostile one.
+ * A ptrace sandbox can't be perfect: a path is read from the tracee's memory here and once more by
+ * the kernel, and in between another thread may rewrite the string, or anybody may swap a symlink,
+ * which passes the check.  This keeps honest programs (a build, a test suite) in their place; it
+ * doesn't hold a hostile one.
  * Files that were open when the command was started stay writable, as does what is mapped.
  * Names that sockets are bound to and ioctls aren't looked at.
  */
@@ -32,19 +32,19 @@
 #include "calls.h"
 #include "follow.h"
 
-/* How the last component is taken, and where the flags are that tell. */
+/* What a call does with the last component of its path, or which of its arguments tells that. */
 enum rule {
-	NAME,      /* the name itself, which is in its directory */
-	TARGET,    /* what the name leads to */
-	LINK,      /* as TARGET, but the symlink itself if it is one */
-	CREATE,    /* as TARGET, opened for writing */
-	MAKE,      /* as NAME; what is there already stays as it is: mkdir -p goes by EEXIST */
+	NAME,      /* changes the name itself, which is an entry of its directory */
+	TARGET,    /* changes what the name leads to */
+	LINK,      /* as TARGET, but changes a symlink itself */
+	CREATE,    /* as TARGET, by opening it for writing */
+	MAKE,      /* as NAME, but may find it there already: mkdir -p needs its EEXIST */
 	BY_FLAGS,  /* as TARGET, unless AT_SYMLINK_NOFOLLOW is in args[flags] */
 	BY_FOLLOW, /* as NAME, unless AT_SYMLINK_FOLLOW is in args[flags] */
-	BY_OPEN,   /* open(2) flags in args[flags] */
-	BY_HOW,    /* struct open_how at args[flags] */
-	OPENED,    /* no path: what is open in args[dirfd] */
-	NEVER,     /* EPERM */
+	BY_OPEN,   /* has the flags of open(2) in args[flags] */
+	BY_HOW,    /* has a struct open_how at args[flags] */
+	OPENED,    /* has no path, and changes what is open in args[dirfd] */
+	NEVER,     /* fails with EPERM */
 };
 
 enum { CWD = -1 };
@@ -52,7 +52,7 @@ enum { CWD = -1 };
 static const struct call {
 	const char *name;
 	enum rule rule;
-	int dirfd, path, flags; /* which argument; CWD: the path is relative to the cwd */
+	int dirfd, path, flags; /* which arguments; CWD: the path is relative to the cwd */
 } calls[] = {
 	{ "open", BY_OPEN, CWD, 0, 1 },
 	{ "openat", BY_OPEN, 0, 1, 2 },
@@ -73,7 +73,7 @@ static const struct call {
 	{ "renameat", NAME, 2, 3, 0 },
 	{ "renameat2", NAME, 0, 1, 0 },
 	{ "renameat2", NAME, 2, 3, 0 },
-	{ "link", NAME, CWD, 0, 0 }, /* else a file elsewhere gets a name where it may be written */
+	{ "link", NAME, CWD, 0, 0 }, /* or a file elsewhere gets a name where it may be written */
 	{ "link", NAME, CWD, 1, 0 },
 	{ "linkat", BY_FOLLOW, 0, 1, 4 },
 	{ "linkat", NAME, 2, 3, 0 },
@@ -130,7 +130,10 @@ static bool is_device(const char *path)
 	return false;
 }
 
-/* Below an allowed directory, whose own name is in a directory that may not be. */
+/*
+ * Whether path is in an allowed directory.  Such a directory's own name isn't, as it is an entry of
+ * the one above.
+ */
 static bool is_allowed(const char *path, bool name)
 {
 	for (int i = 0; i < n_allowed; i++) {
@@ -169,9 +172,10 @@ static bool read_link(const char *path, char *to)
 }
 
 /*
- * Where a path leads, without symlinks, "." and "..".  What doesn't exist is taken by its
- * name: it is about to be created, or the call will fail by itself.  False: don't know.
- * A link into nowhere in the file system (an open pipe of /proc/PID/fd) gives "".
+ * Put into at, which has the directory that path is relative to, where path leads, without
+ * symlinks, "." and "..".  What doesn't exist is taken by its name: it is about to be created, or
+ * the call will fail by itself.  A link to what is in no directory (an open pipe in /proc/PID/fd)
+ * gives "".  rest is for what is still to be followed.  Returns false if it can't tell.
  */
 static bool resolve(pid_t tid, char *at, const char *path, bool follow, char *rest)
 {
@@ -222,7 +226,7 @@ static bool resolve(pid_t tid, char *at, const char *path, bool follow, char *re
 	return true;
 }
 
-/* What is open in a descriptor; pipes and the like aren't anywhere. */
+/* Whether what is open in a descriptor may be changed.  Pipes and the like always may. */
 static bool may_change_opened(pid_t tid, int fd)
 {
 	char path[64], at[PATH_MAX];
@@ -241,7 +245,7 @@ static bool may_change(pid_t tid, const struct call *call, const uint64_t *args,
 		return may_change_opened(tid, dirfd);
 	if (!read_string(tid, args[call->path], path, sizeof path))
 		return false;
-	if (path[0] == '\0' && dirfd != AT_FDCWD) /* AT_EMPTY_PATH, or the call fails */
+	if (path[0] == '\0' && dirfd != AT_FDCWD) /* without AT_EMPTY_PATH it fails */
 		return may_change_opened(tid, dirfd);
 	if (dirfd == AT_FDCWD)
 		snprintf(base, sizeof base, "/proc/%d/cwd", tid);
@@ -286,7 +290,7 @@ static int verdict(pid_t tid, const struct call *call, const uint64_t *args)
 			return EACCES;
 		if (!opens_for_writing(how.flags))
 			return 0;
-		if (how.resolve & RESOLVE_IN_ROOT) /* another root than resolve()'s */
+		if (how.resolve & RESOLVE_IN_ROOT) /* resolve() knows no other root */
 			return EACCES;
 		follow = !(how.flags & O_NOFOLLOW) &&
 			 (how.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);

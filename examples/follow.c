@@ -19,7 +19,7 @@
 
 struct followed {
 	struct ptsi_tracee t;
-	int request; /* what it was resumed with last */
+	int request; /* the one that it was resumed with last */
 	struct followed *next;
 };
 
@@ -54,7 +54,7 @@ static void forget(struct followed *gone)
 	free(gone);
 }
 
-/* One stop of one tracee: look at it, and resume. */
+/* Look at a stop of a tracee, and resume it. */
 static void handle(struct followed *f, int wstatus, const struct follower *how)
 {
 	struct ptsi_syscall_info info;
@@ -74,11 +74,11 @@ static void handle(struct followed *f, int wstatus, const struct follower *how)
 		sig = WSTOPSIG(wstatus);
 		break;
 	case PTSI_STOP_GROUP:
-		/* EBUSY: a result is owed, which is worth more than the stop */
+		/* EBUSY: it has to go on, because a result is still to be set */
 		if (ptsi_tracee_resume(&f->t, PTRACE_LISTEN, 0) == 0)
 			return;
 		break;
-	default: /* an event, or the library's own stop: go on as before */
+	default: /* after an event, or a stop of the library's own, it goes on as before */
 		break;
 	}
 	if (kind < 0 || f->request < 0 || ptsi_tracee_resume(&f->t, f->request, sig) < 0)
@@ -103,15 +103,15 @@ static int loop(const struct follower *how)
 }
 
 /*
- * A signal to stop this program is for the command.  What the terminal sends goes to the whole
- * foreground process group, so the command has it already.
+ * A signal that should stop this program is passed on to the command.  One from the terminal goes
+ * to the whole foreground process group, so the command has it already.
  */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
 
 	(void)context;
-	if (info->si_code <= 0 && command) /* from a process */
+	if (info->si_code <= 0 && command) /* it was sent by a process */
 		kill(command, sig);
 	errno = saved;
 }
@@ -132,7 +132,7 @@ static void run(char **argv, int go, const struct follower *how)
 	int err;
 	char c;
 
-	if (read(go, &c, 1) != 1) /* not seized */
+	if (read(go, &c, 1) != 1) /* this process wasn't seized */
 		_exit(125);
 	close(go);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
@@ -185,7 +185,7 @@ bool write_memory(pid_t tid, uint64_t addr, const void *from, size_t size)
 	return process_vm_writev(tid, &local, 1, &remote, 1, 0) == (ssize_t)size;
 }
 
-/* Page by page: the page after the string may not be there. */
+/* It is read page by page, since there may be no page after the string. */
 bool read_string(pid_t tid, uint64_t addr, char *to, size_t size)
 {
 	for (size_t n = 0; n < size;) {

@@ -5,10 +5,10 @@
  *	inject -e SYSCALL:error=ERRNO|retval=N[:when=N[+]] [--registers|--kernel] [--stats]
  *	       -- COMMAND [ARG]...
  *
- * The tracees stop at the wanted calls only: a seccomp filter asks for a SECCOMP stop there,
- * and on most architectures the result is in place without another stop.  Built with libseccomp
- * calls have names, and 32-bit programs are injected with their own numbers; without, SYSCALL
- * is a number and means the calls with that number of any ABI.
+ * The tracees stop at the wanted calls only: a seccomp filter asks for a SECCOMP stop there, and on
+ * most architectures the result is in place without another stop.  If this is built with
+ * libseccomp, calls have names, and those of 32-bit programs are found by their own numbers.
+ * Otherwise SYSCALL is a number, and stands for the calls of every ABI that have this number.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -39,7 +39,7 @@ static struct injection {
 	int nr[MAX_ARCHS];
 	int64_t rval;
 	bool is_error;
-	long first, last; /* which of the calls */
+	long first, last; /* which of these calls get the result, counted from 1 */
 	long seen;
 } injections[MAX_INJECTIONS];
 
@@ -190,7 +190,7 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 #define LOAD(member)                                                                               \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, member))
 
-/* For each architecture: is it this one?  Then its numbers. */
+/* Install a filter that, for each architecture, compares the number with those of its calls. */
 static int prepare(void *arg)
 {
 	static struct sock_filter code[MAX_ARCHS * (MAX_INJECTIONS * 2 + 4)];

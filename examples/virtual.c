@@ -7,19 +7,19 @@
  * The command, and all that it starts, can open, stat and read /virtual/hello; everything else
  * is passed on.
  *
- * A virtual file needs descriptors that behave: numbers, dup, fork, close-on-exec, the offset.
- * All of that is the kernel's if there is something to open: a file in memory that has the right
- * size and nothing in it.  So a call with the path gets another path, and lseek, fstat, dup and
- * close need no help.  Reads are skipped: the bytes come from here.  So are calls that would
- * change the file (EROFS) and those that would take its bytes past this program (mmap,
- * sendfile...; the error says "use read").  Calls that aren't in the table below find no such
- * file.
+ * A virtual file needs descriptors that behave as others do: numbers, dup, fork, close-on-exec, the
+ * offset.  The kernel does all of that if there is something to open, so there is a file in memory
+ * that has the right size and nothing in it.  A call with the virtual path gets that file's path,
+ * and lseek, fstat, dup and close need no help.  Reads are skipped, and their bytes come from this
+ * program.  Skipped as well are calls that would change the file (EROFS), and those that would take
+ * its bytes past this program (mmap, sendfile...), with the error that makes programs read instead.
+ * Calls that aren't in the table below find no such file.
  *
- * 32-bit code and threads are covered, but for int $0x80 in 64-bit code, whose pointers don't
- * reach the stack: it finds no such file.  Paths are compared as they are written: symlinks to
- * /virtual/hello are not followed, and the directory can't be listed or entered.  The other path
- * lies below the stack, so code that runs with less than 200 bytes of stack left loses what is
- * there.  Reading takes Linux 5.6 and the process's first thread, which mustn't have exited.
+ * 32-bit code and threads are covered, except that int $0x80 in 64-bit code, whose pointers don't
+ * reach the stack, finds no such file.  Paths are compared as they are written: symlinks to
+ * /virtual/hello are not followed, and the directory can't be listed or entered.  The path of the
+ * file in memory is put below the stack, so code that runs with less than 200 bytes of stack left
+ * loses what is there.  Reads need Linux 5.6, and that the process's first thread hasn't exited.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,19 +44,19 @@ enum { HELLO_SIZE = sizeof HELLO - 1 };
 
 enum rule {
 	PATH,     /* the call gets the path of the file in memory */
-	OPEN,     /* so does this, if args[arg] doesn't ask for writing */
-	OPEN2,    /* as OPEN, the flags are in a struct; made the call of the row before */
+	OPEN,     /* as PATH, if args[arg] doesn't ask for writing */
+	OPEN2,    /* as OPEN, but with its flags in a struct; becomes the call of the row before */
 	NOFOLLOW, /* as PATH, without AT_SYMLINK_NOFOLLOW in args[arg]: the new path is a link */
-	LSTAT,    /* as PATH, made the call of the row before for the same reason */
-	ACCESS,   /* as PATH, if args[arg] doesn't ask for writing; flags are in the one after */
-	FAIL,     /* with the path: skipped, with this result */
+	LSTAT,    /* as PATH, but becomes the call of the row before, for the same reason */
+	ACCESS,   /* as PATH, if args[arg] doesn't ask for writing; the next one has flags */
+	FAIL,     /* with the path the call is skipped, and has this result */
 	READ,     /* args[1] is the buffer, args[2] its size */
 	READV,    /* args[1] is the vector, args[2] its length */
 	PREAD,    /* as READ, at the offset args[3] */
 	PREADV,
-	PREADV2, /* as PREADV; -1 is the descriptor's offset, args[5] are flags */
-	FD,      /* with the file in args[fd]: skipped, with this result */
-	NEVER,   /* skipped, with this result */
+	PREADV2, /* as PREADV; -1 means the descriptor's offset, and args[5] has flags */
+	FD,      /* with the file in args[fd] the call is skipped, and has this result */
+	NEVER,   /* the call is skipped, and has this result */
 };
 enum { NO = -1, MAX_VECTOR = 1024, RED_ZONE = 128 };
 
@@ -116,7 +116,7 @@ static bool is_virtual_path(pid_t tid, int dirfd, uint64_t addr)
 	char path[PATH_MAX], base[64], all[2 * PATH_MAX] = "/", clean[2 * PATH_MAX] = "";
 
 	if (!read_string(tid, addr, path, sizeof path))
-		return false; /* the kernel will say so */
+		return false; /* the kernel will find that, too, and fail the call */
 	if (path[0] != '/') {
 		if (dirfd == AT_FDCWD)
 			snprintf(base, sizeof base, "/proc/%d/cwd", tid);
@@ -148,7 +148,7 @@ static bool is_virtual_fd(pid_t tid, int fd)
 	       st.st_ino == memory.st_ino;
 }
 
-/* The process of a thread. */
+/* The process that a thread belongs to. */
 static pid_t process(pid_t tid)
 {
 	char line[256];
@@ -164,7 +164,7 @@ static pid_t process(pid_t tid)
 	return pid;
 }
 
-/* A descriptor of the tracee's, here too: they have one offset. */
+/* Open a descriptor of the tracee's here, too; the two share one offset. */
 static int share(pid_t tid, int fd)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, process(tid), 0);
@@ -174,7 +174,7 @@ static int share(pid_t tid, int fd)
 	return shared;
 }
 
-/* Skip the call with this result. */
+/* Skip the call, and give it this result. */
 static int answer(struct ptsi_tracee *t, int64_t rval)
 {
 	struct ptsi_syscall_info want = {
@@ -185,10 +185,13 @@ static int answer(struct ptsi_tracee *t, int64_t rval)
 	return ptsi_tracee_set(t, &want) < 0 ? -1 : PTRACE_CONT;
 }
 
-/* Let the call have the file in memory; to its exit stop, where PTSI_KEEP_ARGS does its work. */
+/*
+ * Give the call the path of the file in memory, and resume it to its exit stop, where
+ * PTSI_KEEP_ARGS puts the argument back.
+ */
 static int pass_on(struct ptsi_tracee *t, struct ptsi_syscall_info *want, int path)
 {
-	/* below the stack, where the kernel reads it before anybody else writes there */
+	/* this is below the stack, where the kernel reads it before anybody else writes there */
 	uint64_t at = (want->stack_pointer - RED_ZONE - sizeof memory_path) & ~(uint64_t)15;
 
 	if (!write_memory(t->tid, at, memory_path, sizeof memory_path))
@@ -196,7 +199,7 @@ static int pass_on(struct ptsi_tracee *t, struct ptsi_syscall_info *want, int pa
 	want->seccomp.args[path] = at;
 	if (ptsi_tracee_set(t, want) == 0)
 		return PTRACE_SYSCALL;
-	return errno == ERANGE ? PTRACE_CONT : -1; /* int $0x80 in 64-bit code */
+	return errno == ERANGE ? PTRACE_CONT : -1; /* ERANGE: int $0x80 in 64-bit code */
 }
 
 static int open_virtual(struct ptsi_tracee *t, struct ptsi_syscall_info *want,
@@ -217,7 +220,7 @@ static int open_virtual(struct ptsi_tracee *t, struct ptsi_syscall_info *want,
 	return pass_on(t, want, call->path);
 }
 
-/* The buffers of a read; the number of them, or a negative errno. */
+/* Get the buffers of a read.  Returns the number of them, or a negative errno. */
 static long buffers(pid_t tid, const struct ptsi_syscall_info *info, bool vector, struct iovec *v)
 {
 	uint64_t buf = info->seccomp.args[1], n = info->seccomp.args[2];
@@ -238,7 +241,7 @@ static long buffers(pid_t tid, const struct ptsi_syscall_info *info, bool vector
 	return (long)n;
 }
 
-/* What the tracee gets: a number of bytes, or a negative errno. */
+/* Read for the tracee.  Returns the call's result, a number of bytes or a negative errno. */
 static int64_t read_virtual(pid_t tid, const struct ptsi_syscall_info *info, enum rule rule, int fd)
 {
 	const uint64_t *args = info->seccomp.args;
@@ -247,14 +250,14 @@ static int64_t read_virtual(pid_t tid, const struct ptsi_syscall_info *info, enu
 	long count = buffers(tid, info, vector, remote);
 	int64_t at = (int64_t)args[3], n;
 
-	if (abi_of(info->arch) == ABI_32) /* two arguments */
+	if (abi_of(info->arch) == ABI_32) /* the offset is in two arguments */
 		at = (int64_t)(args[3] | args[4] << 32);
 	if (rule == PREADV2 && args[5])
 		return -EOPNOTSUPP;
 	if (here || (rule == PREADV2 && at == -1))
 		at = lseek(fd, 0, SEEK_CUR), here = true;
 	if (at < 0)
-		return here ? -EBADF : -EINVAL; /* O_PATH */
+		return here ? -EBADF : -EINVAL; /* EBADF: it was opened with O_PATH */
 	if (count < 0)
 		return count;
 	if (at >= HELLO_SIZE)
@@ -308,7 +311,7 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 	int abi = abi_of(info->arch);
 
 	(void)arg;
-	if (kind == PTSI_STOP_ENTRY) /* after the SECCOMP stop: before Linux 4.8 */
+	if (kind == PTSI_STOP_ENTRY) /* before Linux 4.8 it comes after the SECCOMP stop */
 		return PTRACE_SYSCALL;
 	for (int i = 0; kind == PTSI_STOP_SECCOMP && i < N_CALLS; i++)
 		if (numbers[i].nr[abi] == (int)info->seccomp.nr)
@@ -316,7 +319,7 @@ static int stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info,
 	return PTRACE_CONT;
 }
 
-/* The file in memory, which nobody can write to. */
+/* Make the file in memory, which nobody can write to. */
 static bool make_memory(void)
 {
 	int fd = memfd_create("virtual", MFD_CLOEXEC | MFD_ALLOW_SEALING);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * 32-bit ARM calls (EABI, ARM and Thumb code): what arm.c and the AArch32 tracees of arm64.c
+ * 32-bit ARM calls (EABI, of ARM and Thumb code): what arm.c and the AArch32 tracees of arm64.c
  * have in common.
  *
- * The call takes its first argument from r0; seccomp filters, PTRACE_GET_SYSCALL_INFO and a
- * restart take it from ORIG_r0 (arch/arm/kernel/entry-header.S, invoke_syscall; 5.10, 6.1,
- * 7.2), so both are written.  A result that is in r0 when the number is -1 stays there
- * (arch/arm/kernel/entry-common.S, __sys_trace; arch/arm64/kernel/syscall.c, el0_svc_common).
- * Nothing puts -ENOSYS there beforehand: unwritten, a skipped call returns its first argument.
+ * The call takes its first argument from r0, but seccomp filters, PTRACE_GET_SYSCALL_INFO and the
+ * kernel's restarts take it from ORIG_r0 (invoke_syscall in arch/arm/kernel/entry-header.S; 5.10,
+ * 6.1, 7.2).  So both are written.
  *
- * At syscall-stops r12 reads 0 (entry) or 1 (exit); its true value is hidden and what is
- * written there is dropped (report_syscall).
+ * When the number is -1 the kernel leaves r0 as it is (__sys_trace in
+ * arch/arm/kernel/entry-common.S; el0_svc_common in arch/arm64/kernel/syscall.c).  It doesn't put
+ * -ENOSYS there beforehand: a skipped call whose result nobody writes returns its first argument.
+ *
+ * At syscall-stops r12 reads as 0 (entry) or 1 (exit).  Its true value is hidden, and what is
+ * written to it is dropped (report_syscall).
  */
 #ifndef PTSI_AARCH32_H
 #define PTSI_AARCH32_H
@@ -22,8 +24,8 @@
 
 enum {
 	AARCH32_SIZE = 72,
-	AARCH32_NR_MAX = 0xf07ff, /* beyond: SIGILL (traps.c, arm_syscall; sys_compat.c) */
-	CPSR_MODE32 = 0x10,       /* clear in the cpsr that is made of a 64-bit tracee's pstate */
+	AARCH32_NR_MAX = 0xf07ff, /* more gets SIGILL (traps.c, arm_syscall; sys_compat.c) */
+	CPSR_MODE32 = 0x10,       /* 0 in the cpsr that is made of a 64-bit tracee's pstate */
 	CPSR_THUMB = 0x20,
 };
 
@@ -48,7 +50,7 @@ _Static_assert(PSR_T_BIT == CPSR_THUMB, "");
 	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 4,        \
 	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .insn_address = aarch32_insn_address
 
-/* Thumb's svc is shorter. */
+/* The svc instruction has 4 bytes in ARM code and 2 in Thumb code. */
 static inline int aarch32_insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
 {
 	uint64_t cpsr;
@@ -59,7 +61,7 @@ static inline int aarch32_insn_address(struct ptsi_stop *st, uint64_t ip, uint64
 	return 0;
 }
 
-/* What r12, or 64-bit code's x7, says of a syscall-stop. */
+/* Whether a syscall-stop is an entry or an exit stop; word is r12, or x7 of 64-bit code. */
 static inline int arm_mark(struct ptsi_stop *st, int word)
 {
 	uint64_t mark;

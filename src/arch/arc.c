@@ -2,16 +2,22 @@
 /*
  * arc: ARCompact and ARCv2, of either byte order.  There is no POKEUSR and no seccomp.
  *
- * A result that is written ahead is lost: a call whose number is -1 is answered by -ENOSYS
+ * A call whose number is -1 returns -ENOSYS, and a result that was written before is lost
  * (tracesys in arch/arc/kernel/entry.S; 5.10, 6.1, 7.2).
  *
- * The regset ends here before its callee-saved registers: at a syscall-stop the kernel takes
- * them from where a signal has last left a pointer to, somewhere in the tracee's kernel
- * stack, and writes there too (genregs_get, genregs_set).
+ * SIZE leaves out the callee-saved registers, which end the regset.  At a syscall-stop the kernel
+ * reads and writes them through a pointer that a signal has left behind, and that leads somewhere
+ * into the tracee's kernel stack (genregs_get, genregs_set).
  *
- * For ARCv2 both of the kernel's requests look for the arguments in the wrong direction
- * (syscall_get_arguments in arch/arc/include/asm/syscall.h): all but the first are other
- * registers, of which PTRACE_SET_SYSCALL_INFO sets the stack pointer.
+ * On ARCv2 PTRACE_GET_SYSCALL_INFO and PTRACE_SET_SYSCALL_INFO look for the arguments in the wrong
+ * direction (syscall_get_arguments in arch/arc/include/asm/syscall.h).  For all arguments but the
+ * first, the former tells other registers (seen on 6.1) and the latter writes other registers, the
+ * stack pointer for argument 2 (7.2).  native_wrong has the number as well, since it is written
+ * together with the arguments.  On ARCompact the direction is right, but its rows share
+ * native_wrong.
+ *
+ * When the kernel restarts a call, the program's own first argument comes back: it is taken from
+ * orig_r0, which no regset has.
  */
 #include "../abi.h"
 
@@ -34,7 +40,7 @@ _Static_assert(AT(scratch.r1, R1) && AT(scratch.r0, R0) && AT(scratch.sp, SP), "
 _Static_assert(AT(pad2, PTSI_WORD(SIZE / 4)), "");
 #endif
 
-/* The kernel takes r0 for the result when it comes to restart calls (do_signal). */
+/* do_signal looks for a restart code in r0, even where a repeat has put its first argument. */
 #define ARC_ROW                                                                                    \
 	.enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4, .nr = R8,                \
 	.arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = RET, .sp = SP, .size = SIZE,          \
@@ -70,7 +76,7 @@ static const struct ptsi_abi arcv2be = {
 
 static const struct ptsi_abi *const abis[] = { &arcompact, &arcompactbe, &arcv2, &arcv2be, NULL };
 
-/* What this is compiled for; registers don't tell. */
+/* Registers don't tell the row, so it is the one that the library is compiled for. */
 #if defined __ARCHS__ || defined __ARCEM__
 #define OWN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? &arcv2be : &arcv2)
 #elif defined __arc__
@@ -79,6 +85,7 @@ static const struct ptsi_abi *const abis[] = { &arcompact, &arcompactbe, &arcv2,
 #define OWN NULL
 #endif
 
+/* ARCv2's arguments are read from the registers. */
 static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * arm: 32-bit tracers, of 32-bit kernels and of arm64's.
+ * arm: 32-bit tracers, on 32-bit kernels and on arm64's.
  *
- * The number is in no regset.  PTRACE_SET_SYSCALL sets it; what reads it is
- * PTRACE_GET_SYSCALL_INFO and, before 5.3, only r7, where the program put it: that is wrong
- * for the kernel's own restart_syscall (local_restart in arch/arm/kernel/entry-common.S) and
- * for a number that was set.
+ * The number is in no regset.  PTRACE_SET_SYSCALL sets it, and PTRACE_GET_SYSCALL_INFO tells it.
+ * Where the latter is missing (before 5.3) or refused, r7 is told, where the program has put the
+ * number.  That is wrong for restart_syscall, which the kernel itself calls (local_restart in
+ * arch/arm/kernel/entry-common.S), and for a number that was set.
  */
 #include "aarch32.h"
 
@@ -17,8 +17,10 @@ static int set_syscall(const struct ptsi_stop *st, int nr)
 }
 
 /*
- * From 5.15 to 6.5 (mended in 6.6 and 6.1.55) PTRACE_SET_SYSCALL makes -1 0xfffff, a number
- * that is answered by SIGILL (arch/arm/kernel/ptrace.c).  So see what has become of it.
+ * Kernels from 5.15 to 6.5 turn the -1 of PTRACE_SET_SYSCALL into 0xfffff, a number that is
+ * answered with SIGILL (arch/arm/kernel/ptrace.c; mended in 6.6 and 6.1.55).  So the number is
+ * read back.  Without PTRACE_GET_SYSCALL_INFO that can't be done, and the mistake isn't noticed.
+ * On such a kernel a call can be skipped by making it getpid (PTSI_HARMLESS_NR).
  */
 static int write_nr(struct ptsi_stop *st, int nr)
 {
@@ -37,20 +39,21 @@ static int write_nr(struct ptsi_stop *st, int nr)
 	return ptsi_fail(err);
 }
 
-/* Whether a call can be skipped isn't known before it was tried. */
+/* Only trying tells whether write_nr can set -1 on this kernel. */
 static int try_skip(struct ptsi_stop *st)
 {
 	if (st->info.entry.nr == UINT64_MAX)
 		return 1;
 	if (write_nr(st, -1) < 0)
 		return errno == EOPNOTSUPP ? 0 : -1;
-	/* twice, if need be: to ask must not cost the tracee its call */
+	/* the number has to come back, so try twice: asking must not cost the tracee its call */
 	if (set_syscall(st, (int)st->info.entry.nr) < 0 &&
 	    set_syscall(st, (int)st->info.entry.nr) < 0)
 		return -1;
 	return 1;
 }
 
+/* The number, as far as registers tell it. */
 static int mend_words(struct ptsi_stop *st)
 {
 	uint64_t nr;
@@ -63,7 +66,7 @@ static int mend_words(struct ptsi_stop *st)
 	return 0;
 }
 
-/* An svc with a number in it may be an OABI call, whose number no register holds. */
+/* An svc that has a number in it may be an OABI call, whose number is in no register. */
 static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	unsigned long insn = 0;
@@ -81,7 +84,10 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 	return !(insn & 0xffffff);
 }
 
-/* A 32-bit kernel takes r0 for the result when it comes to restart calls (do_signal). */
+/*
+ * do_signal of a 32-bit kernel looks for a restart code in r0, even where a repeat has put its
+ * first argument.
+ */
 static const struct ptsi_abi arm = {
 	.poke = 4,
 	.write_nr = write_nr,
@@ -93,8 +99,9 @@ static const struct ptsi_abi arm = {
 };
 
 /*
- * A 64-bit tracee: a 32-bit tracer sees the low halves of some of its registers
- * (arch/arm64/kernel/ptrace.c, task_user_regset_view); PTRACE_SET_SYSCALL_INFO reaches it.
+ * A 64-bit tracee.  A 32-bit tracer sees only the lower halves of some of its registers
+ * (task_user_regset_view in arch/arm64/kernel/ptrace.c), so this row has no words;
+ * PTRACE_SET_SYSCALL_INFO can change such a tracee.
  */
 static const struct ptsi_abi arm64_unseen = {
 	.name = "arm64",
@@ -106,7 +113,7 @@ static const struct ptsi_abi arm64_unseen = {
 	.word = 4,
 };
 
-/* No 32-bit code has a cpsr without the mode bit. */
+/* All 32-bit code has the mode bit in its cpsr: where that is missing the tracee is 64-bit. */
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
 {
 	uint64_t cpsr;

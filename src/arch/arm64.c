@@ -2,17 +2,21 @@
 /*
  * arm64: 64-bit tracers, of 64-bit and of AArch32 tracees.
  *
- * The number is in a regset of its own, NT_ARM_SYSTEM_CALL (3.19; of AArch32 tracees later),
- * and there is no POKEUSR.  A result that is in x0 when the number is -1 stays there, and is
- * the first argument if nothing was written (arch/arm64/kernel/syscall.c, el0_svc_common).
+ * The number is in a regset of its own, NT_ARM_SYSTEM_CALL (since 3.19; for AArch32 tracees it
+ * came later), and there is no POKEUSR.  When the number is -1 the kernel leaves x0 as it is: a
+ * skipped call returns what was written there, or else its first argument (el0_svc_common in
+ * arch/arm64/kernel/syscall.c).
  *
- * The call takes its first argument from x0.  Seccomp filters, PTRACE_GET_SYSCALL_INFO and a
- * restart take it from orig_x0, which is in no regset: since 6.16, and 6.1.192 of the stable
- * kernels, it follows x0 when registers are written at an entry stop; before, only what GET
- * says can be mended.
+ * The call takes its first argument from x0, but seccomp filters, PTRACE_GET_SYSCALL_INFO and the
+ * kernel's restarts take it from orig_x0, which is in no regset.  Since 6.16, and 6.1.192 of the
+ * stable kernels, orig_x0 follows x0 when registers are written at an entry stop.  On older
+ * kernels only what PTRACE_GET_SYSCALL_INFO says can be mended.
  *
- * At syscall-stops x7 reads 0 (entry) or 1 (exit); its true value is hidden and what is
- * written there is dropped (arch/arm64/kernel/ptrace.c, report_syscall).
+ * At syscall-stops x7 reads as 0 (entry) or 1 (exit).  Its true value is hidden, and what is
+ * written to it is dropped (report_syscall in arch/arm64/kernel/ptrace.c).
+ *
+ * A repeat sets NT_ARM_SYSTEM_CALL to -1, and the kernel restarts no call of that number.  So a
+ * repeat's first argument may look like a restart code, for AArch32 tracees too, unlike in arm.c.
  */
 #include <sys/uio.h>
 
@@ -32,7 +36,7 @@ _Static_assert(offsetof(struct user_pt_regs, pc) == 8 * PTSI_INDEX(PC), "");
 _Static_assert(sizeof(struct user_pt_regs) == SIZE_64, "");
 #endif
 
-/* An older kernel has no such regset: EINVAL. */
+/* A kernel that doesn't have this regset answers EINVAL. */
 static int system_call(const struct ptsi_stop *st, long request, int *nr)
 {
 	struct iovec iov = { nr, sizeof *nr };
@@ -109,7 +113,10 @@ static int mark(struct ptsi_stop *st)
 	return arm_mark(st, st->abi == &aarch32 ? R12 : X7);
 }
 
-/* A kernel with PTRACE_SET_SYSCALL_INFO keeps orig_x0.  In a skipped call x0 is the result. */
+/*
+ * The first argument is in x0, except in a skipped call, where the result is.  A kernel that has
+ * PTRACE_SET_SYSCALL_INFO keeps orig_x0 up to date, so there is nothing to mend.
+ */
 static int mend_native(struct ptsi_stop *st)
 {
 	int has;

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * csky: 32-bit calls of abiv1 and abiv2, which the regset's length tells.  There is no POKEUSR.
+ * csky: 32-bit calls of abiv1 and abiv2, which the regset's length tells apart.  There is no
+ * POKEUSR.
  *
- * The number is looked up before the stops (csky_systemcall in arch/csky/kernel/entry.S; 5.10,
- * 6.1, 7.2).  So another one changes nothing, whoever sets it; and -1 skips the call at a
- * SECCOMP stop alone, where a0 is kept and, unwritten, is the first argument.
+ * The kernel looks the call up before the stops (csky_systemcall in arch/csky/kernel/entry.S;
+ * 5.10, 6.1, 7.2), so another number has no effect, whoever sets it.  -1 skips the call at a
+ * SECCOMP stop only.  a0 is kept there: the call returns what was written to it, or else its first
+ * argument.  native_wrong is there because PTRACE_SET_SYSCALL_INFO (7.2) returns 0 for a number
+ * that it doesn't set, and with -1 at a SECCOMP stop leaves the first argument as the result.
  *
- * The call takes its first argument from a0; PTRACE_GET_SYSCALL_INFO and a restart take it
- * from orig_a0.
+ * The call takes its first argument from a0, but PTRACE_GET_SYSCALL_INFO and the kernel's restarts
+ * take it from orig_a0.  So both are written.
+ *
+ * Kernels about 5.10 hand a traced call of abiv2 its arguments 3 and 4 for 5 and 6, whether it was
+ * changed or not (csky_syscall_trace in entry.S; mended by 6.1).
  *
  * A SETREGSET that is shorter than the regset would fill the other registers from the kernel's
  * stack (gpr_set in arch/csky/kernel/ptrace.c).
@@ -33,7 +39,7 @@ _Static_assert(sizeof(struct pt_regs) == SIZE_V1, "");
 #endif
 #endif
 
-/* The kernel takes a0 for the result when it comes to restart calls (do_signal). */
+/* do_signal looks for a restart code in a0, even where a repeat has put its first argument. */
 #define CSKY_ROW                                                                                   \
 	.arch = ARCH_CSKY, .enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4,       \
 	.arg = { ORIG_A0, A1, A2, A3, REGS, REGS + 1 }, .rval = A0, .ip = PC, .sp = USP,           \

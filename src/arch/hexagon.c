@@ -2,9 +2,10 @@
 /*
  * hexagon: 32-bit calls.  There is no POKEUSR and no seccomp.
  *
- * Number and arguments are taken from the registers after the entry stop (do_trap0 in
- * arch/hexagon/kernel/traps.c; 5.10, 6.1, 7.2).  A call whose number is -1 returns -1, which
- * is -EPERM, whatever was written ahead.
+ * The kernel takes number and arguments from the registers after the entry stop (do_trap0 in
+ * arch/hexagon/kernel/traps.c; 5.10, 6.1, 7.2).  A call whose number is -1 returns -1, which is
+ * -EPERM, whatever was written before.  That is so when PTRACE_SET_SYSCALL_INFO has set the
+ * number, too (seen on 7.2).
  */
 #include "../abi.h"
 
@@ -41,7 +42,7 @@ static const struct ptsi_abi hexagon = {
 	.skip_at_entry = PTSI_SKIP_EXIT,
 	.insn_len = 4,
 	.user_nr = R6,
-	/* the kernel takes r0 for the result when it comes to restart calls (do_signal) */
+	/* do_signal looks for a restart code in r0, even where a repeat has put its argument */
 	.restarts_by_rval = true,
 };
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * ia64: 64-bit calls, little-endian; up to Linux 6.6, so PTRACE_SET_SYSCALL_INFO never was.
- * There is no seccomp.
+ * ia64: 64-bit calls, little-endian.  Linux had ia64 up to 6.6, and so never with
+ * PTRACE_SET_SYSCALL_INFO.  There is no seccomp.
  *
- * The arguments are the out registers of the program's frame, on the register stack: at a stop
- * they are in memory (arch/ia64/kernel/ptrace.c, ia64_ptrace_stop), below bsp by what cfm says
- * of the frame, and every 64th word there is none of them (asm/rse.h).  That a call would take
- * them from there again is not known, so they can't be set.
+ * The arguments are the out registers of the program's frame, which is on the register stack.  At
+ * a stop they are in memory (ia64_ptrace_stop in arch/ia64/kernel/ptrace.c): how far below bsp is
+ * told by the frame's size in cfm, and every 64th word there isn't a register (asm/rse.h).
+ * Whether a call takes them from there again was never seen, so they can't be set.
  *
- * An error is -1 in r10 and the positive errno in r8.  A result that is written ahead is lost;
- * a call whose number is -1 is answered by ENOSYS (ia64_trace_syscall in entry.S; 5.10, 6.1).
+ * A failed call has -1 in r10 and the positive errno in r8.  A call whose number is -1 fails with
+ * ENOSYS, and a result that was written before is lost (ia64_trace_syscall in entry.S; 5.10, 6.1).
+ * r9 holds the second result of a call; it isn't covered.
  *
- * ip has the number of the slot in its two low bits; the kernel has that in psr.
+ * ip has the number of the slot in its two low bits, and the kernel has it in psr.
  */
 #include "../abi.h"
 
@@ -19,11 +20,11 @@
 
 enum { SIZE = 57 * 8, PSR_RI = 41, TEMPLATE_MLX = 2 };
 
-/* words of elf_gregset_t; cfm and bsp stay as they are, else the call is abandoned */
+/* words of elf_gregset_t; the kernel abandons the call if cfm or bsp is changed */
 enum { R8 = PTSI_WORD(8), R10 = PTSI_WORD(10), R12 = PTSI_WORD(12), R15 = PTSI_WORD(15) };
 enum { CR_IIP = PTSI_WORD(42), CFM, CR_IPSR, AR_BSP = PTSI_WORD(46) };
 
-/* The address n registers on from that of one. */
+/* The address of the register that is n registers after the one at addr. */
 static uint64_t rse_skip(uint64_t addr, int n)
 {
 	int slots = (int)(addr >> 3 & 0x3f) + n - (n < 0 ? 0x3e : 0);
@@ -41,7 +42,7 @@ static int peek(const struct ptsi_stop *st, uint64_t addr, uint64_t *val)
 	return 0;
 }
 
-/* The frame's out registers; what it lacks is 0, as PTRACE_GET_SYSCALL_INFO has it. */
+/* The frame's out registers.  Those that it lacks are 0, as PTRACE_GET_SYSCALL_INFO tells them. */
 static int read_args(struct ptsi_stop *st, uint64_t args[6])
 {
 	uint64_t bsp, cfm;
@@ -73,7 +74,7 @@ static int mend_words(struct ptsi_stop *st)
 		return 0;
 	if (ptsi_regs_word(st, R8, &r8) < 0 || ptsi_regs_word(st, R10, &r10) < 0)
 		return -1;
-	info->exit.is_error = r10 == UINT64_MAX; /* other values are rt_sigreturn's */
+	info->exit.is_error = r10 == UINT64_MAX; /* rt_sigreturn leaves other values */
 	info->exit.rval = (int64_t)(info->exit.is_error ? -r8 : r8);
 	return 0;
 }
@@ -91,7 +92,10 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 	return 0;
 }
 
-/* The slot before ip's.  In an MLX bundle the last two are one, which ip can't be set to. */
+/*
+ * The call's instruction is in the slot before ip's.  In an MLX bundle the last two slots are one
+ * instruction, to which ip can't be set.
+ */
 static int insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
 {
 	uint64_t bundle = 0;
@@ -105,7 +109,10 @@ static int insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
 	return (bundle >> 1 & 0xf) == TEMPLATE_MLX ? ptsi_fail(EOPNOTSUPP) : 0;
 }
 
-/* With the same arguments only.  The kernel restarts nothing unless r10 is -1 (signal.c). */
+/*
+ * A call can be repeated with the same arguments only.  The kernel itself restarts nothing then:
+ * that takes -1 in r10 (signal.c), which a repeat clears.
+ */
 static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	uint64_t args[6];
@@ -145,7 +152,11 @@ static const struct ptsi_abi ia64 = {
 	.edit_ip = edit_ip,
 };
 
-/* Before 5.12 and 5.10.223 errors are told as positive errnos (syscall_get_error). */
+/*
+ * Kernels before 5.12 and 5.10.223 tell errors as positive errnos (syscall_get_error).  From 5.3 to
+ * 5.11, unless they are patched, they tell wrong arguments of calls that are made by break as well;
+ * that isn't mended.
+ */
 static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * loongarch: 64-bit calls (5.19 and newer, so that PTRACE_GET_SYSCALL_INFO is there).
+ * loongarch: 64-bit calls.  Linux has loongarch since 5.19, and so always with
+ * PTRACE_GET_SYSCALL_INFO.
  *
- * Everything is in the regset: do_syscall (arch/loongarch/kernel/syscall.c, 6.1 and 7.2) takes
- * the first argument from orig_a0 and puts -ENOSYS into a0, which a call that isn't run leaves
- * alone.  r0, which is no register of the program's, holds nr + 1 of the call that was made, by
- * which do_signal knows what to restart; so it is written back as read.
+ * Everything is in the regset.  do_syscall (arch/loongarch/kernel/syscall.c; 6.1, 7.2) takes the
+ * first argument from orig_a0.  It puts -ENOSYS into a0 before the stops, and a call that isn't
+ * made leaves that alone.
  *
- * Of the regset's 360 bytes the last 80 are neither read nor written by the kernel.  POKEUSR's
- * address is a register's index.
+ * r0 is no register of the program's.  The kernel keeps the call's number plus 1 there, and
+ * do_signal restarts nothing if it is 0.  So it is written back as it was read, and a repeat
+ * clears it.  It stays 0 where the program's own number was out of range: if that is made a valid
+ * one, and the call is interrupted, the call returns -ERESTART* to the program.
+ *
+ * The kernel neither reads nor writes the last 80 of the regset's 360 bytes.  POKEUSR's address is
+ * a register's index.
  */
 #include "../abi.h"
 
@@ -49,7 +54,7 @@ static const struct ptsi_abi loongarch64 = {
 	.insn_len = 4,
 	.user_nr = A7,
 	.user_arg1 = A0,
-	.no_restart = R0, /* 0: this was no call, there is nothing to restart */
+	.no_restart = R0, /* 0 says that this was no call, so that nothing is restarted */
 };
 
 static const struct ptsi_abi *const abis[] = { &loongarch64, NULL };

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * m68k: 32-bit calls, big-endian.  No kernel up to 7.2 has HAVE_ARCH_TRACEHOOK here, so there is
- * no PTRACE_GET_SYSCALL_INFO and no GETREGSET: PTRACE_GETREGS and PTRACE_SETREGS, 19 words
- * in an order of their own, and POKEUSR with the same order.  Nothing but counting tells a
- * syscall-entry-stop from an exit stop: a followed tracee does.
+ * m68k: 32-bit calls, big-endian.
  *
- * Which kernel it is the tracer's own instructions tell: classic CPUs with an MMU, ColdFire, or a
- * 68000 without MMU.  (arch/m68k of 5.10, 6.1 and 7.2: kernel/entry.S, coldfire/entry.S,
- * 68000/entry.S.)
+ * No kernel up to 7.2 has HAVE_ARCH_TRACEHOOK here, so there is no PTRACE_GET_SYSCALL_INFO and no
+ * GETREGSET.  There are PTRACE_GETREGS and PTRACE_SETREGS, of 19 words in an order of their own,
+ * and POKEUSR with the same order.  Only counting tells a syscall-entry-stop from an exit stop,
+ * which a followed tracee does.
+ *
+ * There are three kernels: for classic CPUs with an MMU, for ColdFire, and for a 68000 without MMU
+ * (kernel/entry.S, coldfire/entry.S and 68000/entry.S in arch/m68k; 5.10, 6.1, 7.2).  The code that
+ * the tracer is compiled to tells which one it runs on.
+ *
+ * There are seccomp filters in 7.2 and none in 6.1, and no SECCOMP stops on a 68000.  The seccomp
+ * data of 7.2 have the number as argument 1, and each argument one place further.
  */
 #include "../abi.h"
 
@@ -32,7 +37,7 @@ _Static_assert(AT(PT_ORIG_D0, ORIG_D0) && AT(PT_PC, PC), "");
 	.big = true, .nr = ORIG_D0, .arg = { D1, D2, D3, D4, D5, A0 }, .rval = D0, .ip = PC,       \
 	.sp = USP, .size = SIZE, .poke = 4, .insn_len = 2, .user_nr = D0
 
-/* d0 is -ENOSYS before the entry stop, and a number out of range leaves it alone */
+/* The kernel sets d0 to -ENOSYS before the entry stop; a number out of range leaves it alone. */
 static const struct ptsi_abi classic = {
 	.name = "m68k",
 	.skip_at_entry = PTSI_SKIP_AHEAD,
@@ -41,7 +46,7 @@ static const struct ptsi_abi classic = {
 	M68K_ROW,
 };
 
-/* The call's function was looked up before the entry stop: another number comes too late. */
+/* The kernel looks the call up before the entry stop, so another number comes too late. */
 static const struct ptsi_abi coldfire = {
 	.name = "m68k_coldfire",
 	.cant_entry = PTSI_CAN_NR | PTSI_CAN_SKIP,
@@ -49,7 +54,7 @@ static const struct ptsi_abi coldfire = {
 	M68K_ROW,
 };
 
-/* -ENOSYS is put into d0 after the entry stop */
+/* The kernel puts -ENOSYS into d0 after the entry stop. */
 static const struct ptsi_abi nommu = {
 	M68K_ROW,
 	.name = "m68k_nommu",
@@ -75,7 +80,7 @@ static int read_regs(struct ptsi_stop *st)
 
 static int write_regs(struct ptsi_stop *st, const struct ptsi_image *image, size_t len)
 {
-	(void)len; /* always the whole */
+	(void)len; /* SETREGS writes all registers */
 	return ptsi_request(st, SETREGS, 0, (void *)image->bytes) < 0 ? -1 : 0;
 }
 

@@ -2,15 +2,20 @@
 /*
  * mips: o32, n32 and n64 calls, of both byte orders.
  *
- * v0 is the number and then the result, a3 the fourth argument and then the error flag, whose
- * errno in v0 is positive: a result can't be written ahead.  What SETREGSET writes the kernel
- * takes the number from again (mips_syscall_update_nr in arch/mips/kernel/ptrace.c); o32's 4000 is
- * syscall(2), with the number in a0 and the arguments one further.
+ * v0 holds the number and then the result; a3 holds the fourth argument and then the error flag.
+ * A failed call has the positive errno in v0.  A result can't be written before the call, since
+ * the kernel takes the number anew from a v0 that is written (mips_syscall_update_nr in
+ * arch/mips/kernel/ptrace.c).  When a call is skipped by registers, v0 is -1 until its exit stop.
+ *
+ * A call whose number is -1 returns -ENOSYS after an entry stop of kernels before mid-2026.  Later
+ * ones, and all kernels after a SECCOMP stop, leave -1 in v0.
+ *
+ * o32's call 4000 is syscall(2), which has the number in a0 and each argument one place further.
  *
  * The fifth and sixth argument of o32 are on the program's stack.  A 64-bit kernel copies them to
  * R8 and on before the stop and takes them from there after it; a 32-bit kernel keeps them where
- * no regset is.  Up to 6.13 PTRACE_GET_SYSCALL_INFO tells in their place what is in the tracer's
- * own memory (mips_get_syscall_arg).
+ * no regset reaches.  Up to 6.13 PTRACE_GET_SYSCALL_INFO tells in their place what is in the
+ * tracer's own memory (mips_get_syscall_arg).
  *
  * A number of another ABI makes a 64-bit kernel trace the call once more, so it is refused.
  */
@@ -49,8 +54,10 @@ enum { KERNEL_IS_64 = sizeof(long) == 8 };
 #endif
 
 /*
- * A success that looks like a restart code is taken for one if the call has failed, which R0
- * tells (do_signal in kernel/signal.c).  Where it hasn't failed that way R0 means nothing else.
+ * The kernel restarts a call if v0 looks like a restart code, be it an error or not, and R0 says
+ * that the call has failed (do_signal in kernel/signal.c).  So R0 is cleared for a success that
+ * looks like one.  Where the call was interrupted R0 is what it is restarted by, and such a success
+ * is refused; other failed calls have no more use for R0.
  */
 static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
 {
@@ -69,7 +76,7 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 	return 0;
 }
 
-/* The arguments of o32 that are from the stack: a 32-bit kernel has them in no register. */
+/* The arguments of o32 that come from the stack, where a 32-bit kernel has them in no register. */
 static int mend_o32(struct ptsi_stop *st)
 {
 	unsigned shift = st->abi->nr == O_A0;
@@ -82,7 +89,7 @@ static int mend_o32(struct ptsi_stop *st)
 	return r;
 }
 
-/* All the numbers of an ABI are near its first one. */
+/* An ABI's numbers are the NUMBERS from its first one on. */
 #define MIPS_ROW(first, getpid_)                                                                   \
 	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .flag_set = 1, .prefix = true,       \
 	.nr_first = (first), .nr_last = (first) + NUMBERS - 1, .skip_at_entry = PTSI_SKIP_EXIT,    \
@@ -106,8 +113,9 @@ static int mend_o32(struct ptsi_stop *st)
 	}
 
 /*
- * On a 64-bit kernel PTRACE_SET_SYSCALL_INFO stores values of 32 bits without extending their
- * sign (syscall_set_arguments, 7.2), which these registers have to have.
+ * On a 64-bit kernel 32-bit values have to be sign-extended in the registers, but
+ * PTRACE_SET_SYSCALL_INFO stores them as they are given (syscall_set_arguments; 7.2).  It does so
+ * with results, too, which the core therefore gives it sign-extended.
  */
 #define ON_64 (PTSI_CAN_NR | PTSI_CAN_ARGS)
 
@@ -133,7 +141,7 @@ static const struct ptsi_abi n64[2] = {
 	N_ROW("n64", N64, 8, true, FIRST_N64),
 };
 
-/* 1, 0 or -1.  Only a 64-bit kernel knows this request of a 32-bit tracer (compat_arch_ptrace). */
+/* 1, 0 or -1: only a 64-bit kernel knows this request of a 32-bit tracer (compat_arch_ptrace). */
 static int kernel_is_64(const struct ptsi_stop *st)
 {
 	uint64_t area;
@@ -167,12 +175,12 @@ enum { OWN_BIG = 0 };
 #endif
 
 /*
- * Without the kernel's word the number tells n32 from n64.  Where there is none the stack does:
- * programs of n64 are put above 4 GiB, and those of n32 have nothing there.
+ * Without PTRACE_GET_SYSCALL_INFO the number tells n32 from n64.  At stops that have no number the
+ * stack pointer does: n64 programs have their stack above 4 GiB, where n32 programs have nothing.
  */
 static const struct ptsi_abi *pick_by_registers(struct ptsi_stop *st)
 {
-	const struct ptsi_abi *n = &n64[OWN_BIG]; /* n32's words are the same */
+	const struct ptsi_abi *n = &n64[OWN_BIG]; /* n32 has the same words */
 	uint64_t v0, sp;
 
 	if (ptsi_regs_read(st) < 0)
@@ -211,7 +219,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	return NULL;
 }
 
-/* The arguments of o32 are right where the kernel can set them; where it can't it tells others. */
+/* A kernel that has PTRACE_SET_SYSCALL_INFO tells the arguments of o32 rightly; others may not. */
 static int mend_native(struct ptsi_stop *st)
 {
 	int has;
@@ -224,7 +232,7 @@ static int mend_native(struct ptsi_stop *st)
 	return ptsi_decode_abi(st) < 0 ? -1 : mend_o32(st);
 }
 
-/* those of 32-bit kernels and of syscall(2) have the same name: pick tells them */
+/* o32's rows for 32-bit kernels and for syscall(2) have the same name and arch; pick knows them */
 static const struct ptsi_abi *const abis[] = {
 	&o32[0][ON_64_DIRECT], &o32[1][ON_64_DIRECT], &n32[0], &n32[1], &n64[0], &n64[1], NULL,
 };
@@ -232,7 +240,7 @@ static const struct ptsi_abi *const abis[] = {
 const struct ptsi_family ptsi_family_mips = {
 	.name = "mips",
 	.abis = abis,
-	/* which ABI's numbers are meant is not known before */
+	/* which numbers are right depends on the ABI, which only a look at the stop tells */
 	.look_at = 1 << PTSI_SYSCALL_INFO_ENTRY | 1 << PTSI_SYSCALL_INFO_SECCOMP,
 	.sigset_size = 16,
 	.pick = pick,

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * nds32: 32-bit calls of either byte order; Linux 4.17 to 5.17.  There is no POKEUSR and no
- * seccomp, and never was PTRACE_SET_SYSCALL_INFO.
+ * nds32: 32-bit calls of either byte order.  Linux had nds32 from 4.17 to 5.17, and so never with
+ * PTRACE_SET_SYSCALL_INFO.  There is no POKEUSR and no seccomp.
  *
- * The program has the number in r15, the kernel takes it from syscallno after the entry stop
- * (__sys_trace in arch/nds32/kernel/ex-scall.S, 5.10).  With -1 there the call returns at
- * once, with r0 as it is, and without an exit stop.  Any number below that would be looked up
- * before the table of calls; one behind its end is answered by SIGILL.
+ * The program puts the number into r15, but after the entry stop the kernel takes it from
+ * syscallno (__sys_trace in arch/nds32/kernel/ex-scall.S, 5.10).  If that is -1 the call returns
+ * at once: r0 stays as it is, and there is no exit stop.  A smaller number would be looked up
+ * before the table of calls, and one beyond its end is answered with SIGILL.
  *
- * The call takes its first argument from r0; PTRACE_GET_SYSCALL_INFO and a restart take it
- * from orig_r0, which no regset has.
+ * A program's own call of -1 has no exit stop either.  A followed tracee that counts, which it has
+ * to before 5.3, counts wrongly after such a call.
+ *
+ * The call takes its first argument from r0, but PTRACE_GET_SYSCALL_INFO and the kernel's restarts
+ * take it from orig_r0, which no regset has.  So a restart brings the program's own first argument
+ * back, and its own number as well.
  */
 #include "../abi.h"
 
@@ -41,7 +45,7 @@ _Static_assert(sizeof(struct user_pt_regs) == SIZE, "");
 static const struct ptsi_abi nds32 = { NDS32_ROW, .arch = ARCH_NDS32 };
 static const struct ptsi_abi nds32be = { NDS32_ROW, .arch = ARCH_NDS32BE, .big = true };
 
-/* The first argument that the call will have; of a skipped call r0 is the result. */
+/* Tell the first argument that the call will have, except in a skipped call: r0 is its result. */
 static int mend_native(struct ptsi_stop *st)
 {
 	if (!ptsi_before_call(st->info.op) || st->info.entry.nr == UINT64_MAX)

@@ -2,9 +2,17 @@
 /*
  * nios2: 32-bit calls.  There is no POKEUSR and no seccomp.
  *
- * r2 is the number and then the result, r7 the fourth argument and then the error flag: 1,
- * with the positive errno in r2.  So a result can't be written ahead; a call whose number is
- * -1 is answered by ENOSYS (traced_system_call in arch/nios2/kernel/entry.S; 5.10, 6.1, 7.2).
+ * r2 holds the number and then the result; r7 holds the fourth argument and then the error flag.
+ * A failed call has 1 in r7 and the positive errno in r2.  So a result can't be written before the
+ * call, and at the exit stop the number and argument 4 are gone.  A call whose number is -1 fails
+ * with ENOSYS (traced_system_call in arch/nios2/kernel/entry.S; 5.10, 6.1, 7.2).
+ *
+ * A program's own call of a number that no call has makes no stops, and -1 returns -38 as a success
+ * (entry.S).  A call whose tracee is killed at its entry stop is made all the same.
+ *
+ * A thread that a traced clone makes has a wrong thread pointer.  clone takes it from r8, which a
+ * traced call has lost by then (traced_system_call and sys_clone in entry.S; read in 6.1 and 7.2,
+ * seen on 7.2).
  *
  * The regset has the program's ip twice, and a SETREGSET stores it from both (genregs_set).
  */
@@ -56,17 +64,19 @@ static const struct ptsi_abi nios2 = {
 	.insn_len = 4,
 	.user_nr = R2,
 	/*
-	 * The kernel restarts a call whose result looks like a restart code, be it an error or
-	 * not (do_signal in arch/nios2/kernel/signal.c), and r2 is the number again: there are no
-	 * such calls.
+	 * The kernel restarts a call if r2 looks like a restart code, be it an error or not
+	 * (do_signal in arch/nios2/kernel/signal.c, 6.1).  A repeat has its number there, but no
+	 * call has a number like that.  Only calls made with something in r1 are restarted; to
+	 * other programs 512 to 516 is the errno.  Where no signal is handled each restart is a
+	 * restart_syscall.  The program's own number and argument 4 come back with a restart.
 	 */
 	.restarts_by_rval = true,
 	.edit_ip = edit_ip,
 };
 
 /*
- * PTRACE_GET_SYSCALL_INFO tells the return address for ip (instruction_pointer) and the
- * positive errno for an error (syscall_get_error; 5.10, 6.1, 7.2).
+ * PTRACE_GET_SYSCALL_INFO tells the return address as ip (instruction_pointer) and errors as
+ * positive errnos (syscall_get_error; 5.10, 6.1, 7.2).
  */
 static int mend_native(struct ptsi_stop *st)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * mips: the fifth argument of o32 and the next are on the program's stack, from where the kernel
- * has taken them before the stop (arch/mips/kernel/scall32-o32.S, scall64-o32.S).
+ * mips: o32 has the fifth argument and the next on the program's stack.  The kernel takes them
+ * from there before the stop (scall32-o32.S, scall64-o32.S in arch/mips/kernel).
  */
 #ifndef PTSI_O32_STACK_H
 #define PTSI_O32_STACK_H
 
 #include "../abi.h"
 
-/* Four bytes of it, in the word that PTRACE_PEEKDATA gives. */
+/* Four bytes of the stack, in the word that PTRACE_PEEKDATA reads. */
 struct o32_slot {
 	unsigned long at, word;
 	unsigned shift;
@@ -31,7 +31,7 @@ static uint32_t o32_slot_value(const struct o32_slot *slot)
 	return (uint32_t)(slot->word >> slot->shift);
 }
 
-/* The n-th word; 0 where it can't be read, as the kernel takes it then (bad_stack_a4, 6.1). */
+/* The stack's n-th word.  It is 0 where it can't be read, as for the kernel (bad_stack_a4, 6.1). */
 static int o32_stack_word(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 {
 	struct o32_slot slot;
@@ -43,7 +43,7 @@ static int o32_stack_word(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 	return 0;
 }
 
-/* A repeat takes them from there again: they have to be there. */
+/* A repeated call takes these arguments from the stack again, so they have to be there. */
 static int o32_repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
 	struct o32_slot slot;
@@ -57,6 +57,7 @@ static int o32_repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *ent
 	return 1;
 }
 
+/* Write *val to the n-th word of the stack, and get what was there. */
 static int o32_exchange(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 {
 	struct o32_slot slot;
@@ -73,7 +74,7 @@ static int o32_exchange(const struct ptsi_stop *st, unsigned n, uint64_t *val)
 	return 0;
 }
 
-/* For the followed tracee they are put there. */
+/* Put these arguments on the stack, for a followed tracee whose call is to be repeated. */
 static int o32_exchange_args(struct ptsi_stop *st, uint64_t *args)
 {
 	int err;

@@ -2,11 +2,20 @@
 /*
  * openrisc: 32-bit calls, big-endian.  There is no POKEUSR and no seccomp.
  *
- * The number is in gpr11, where the result comes to be, so a result can't be written ahead;
- * an unknown number, -1 among them, is answered by -ENOSYS.  The kernel has a copy of it in
- * orig_gpr11, which no regset has: the call is made by gpr11 (_syscall_trace_enter in
- * arch/openrisc/kernel/entry.S; 5.10, 6.1, 7.2), but PTRACE_GET_SYSCALL_INFO tells the copy
- * and PTRACE_SET_SYSCALL_INFO sets the copy alone, so that the call runs as it was.
+ * gpr11 holds the number and then the result, so a result can't be written before the call.  A
+ * number that no call has, such as -1, makes the result -ENOSYS.
+ *
+ * The kernel has a copy of the number in orig_gpr11, which no regset has.  The call is made by
+ * gpr11 (_syscall_trace_enter in arch/openrisc/kernel/entry.S; 5.10, 6.1, 7.2), but
+ * PTRACE_GET_SYSCALL_INFO tells the copy, and PTRACE_SET_SYSCALL_INFO sets only the copy, so that
+ * the call is made as it was (7.2).
+ *
+ * When the kernel restarts a call and no signal handler was run, the copy is the number again, at
+ * a new entry stop; after a call whose number was 0 it restarts nothing.  restart_syscall is told
+ * as the call that it restarts, and a call whose tracee is killed at its entry stop is made all the
+ * same (seen on 6.1).
+ *
+ * At syscall-stops gpr12 to gpr31 are partly stale; they are written back as they were read.
  */
 #include "../abi.h"
 
@@ -46,7 +55,7 @@ static const struct ptsi_abi openrisc = {
 	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
 };
 
-/* The number that the call will be made by. */
+/* Tell the number that the call will be made by. */
 static int mend_native(struct ptsi_stop *st)
 {
 	uint64_t nr;

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * parisc: 32-bit calls, and 64-bit ones, which no libc makes; big-endian.
+ * parisc: 32-bit calls, and 64-bit ones, which no libc makes; big-endian.  Kernels before 4.5
+ * aren't covered: neither number nor result can be changed there, and a skipped call has no exit
+ * stop.
  *
- * Registers are read and written word by word.  The regset is of no use: where a 6.1 kernel was
- * told to write it, r1, r2... became its words 2, 4... (gpr_set in arch/parisc/kernel/ptrace.c).
- * PEEKUSR and POKEUSR know the order of struct pt_regs, in words of the tracer's size, whatever
- * the tracee is.
+ * Registers are read and written word by word.  The regset is of no use, since a SETREGSET puts
+ * its words 2, 4... into r1, r2... (gpr_set in arch/parisc/kernel/ptrace.c; seen on 6.1).  PEEKUSR
+ * and POKEUSR have the order of struct pt_regs, in words of the tracer's size, whatever the tracee
+ * is.
  *
- * After the entry stop the kernel puts -ENOSYS into r28, whatever was written ahead.  After a
- * SECCOMP stop a call whose number is -1 returns what r28 holds: -ENOSYS after an entry stop,
- * but what the program had there if there was none (do_syscall_trace_enter; 5.10, 6.1, 7.2).
+ * After the entry stop the kernel puts -ENOSYS into r28, whatever was written before.  After a
+ * SECCOMP stop a call whose number is -1 returns what is in r28.  If nobody writes that, it is
+ * -ENOSYS where there was an entry stop, and otherwise what the program had there
+ * (do_syscall_trace_enter; 5.10, 6.1, 7.2).
  *
- * PTRACE_SET_SYSCALL_INFO with the number -1 leaves that too; and to a 32-bit call of a 64-bit
- * kernel, which takes its arguments as they are then, it passes upper halves on (7.2).
+ * PTRACE_SET_SYSCALL_INFO leaves r28 so, too, when it sets -1.  On a 64-bit kernel it also passes
+ * the upper halves of a 32-bit call's arguments on, which are used then: a write(2) whose pointer
+ * has bit 32 set fails with EFAULT (seen on 7.2, with tracers and tracees of either width).
  */
 #include "../abi.h"
 
 #define ARCH_PARISC   0xf
 #define ARCH_PARISC64 0x8000000f
 
-enum { USER = 3 }; /* privilege level, in the two lower bits of addresses */
+enum { USER = 3 }; /* the privilege level, in the two low bits of an address */
 
-/* words of struct pt_regs, in which floating-point registers have 64 bits; iaoq is two */
+/* words of struct pt_regs, where floating-point registers have 64 bits; iaoq has two words */
 enum { GR20 = PTSI_WORD(20), GR21, GR22, GR23, GR24, GR25, GR26, GR28 = PTSI_WORD(28) };
 enum { GR30 = PTSI_WORD(30), GR31, IAOQ_32 = PTSI_WORD(106), IAOQ_64 = PTSI_WORD(74) };
 
@@ -38,7 +42,7 @@ static int mend_words(struct ptsi_stop *st)
 	return 0;
 }
 
-/* The program goes on where r31 is, or, if it is single-stepped, iaoq (syscall_restore). */
+/* The program goes on at r31, or at iaoq if it is single-stepped (syscall_restore). */
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	if (ip & USER)
@@ -60,8 +64,8 @@ static int read_insn(const struct ptsi_stop *st, uint64_t addr, uint32_t *insn)
 }
 
 /*
- * Behind the branch to the gateway is what is run first: mostly ldi nr,%r20, which sets the
- * number anew.
+ * A repeat begins with the instruction behind the branch to the gateway, in its delay slot.  That
+ * is mostly ldi nr,%r20, which sets the number anew: only that number can be repeated.
  */
 static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
@@ -77,8 +81,9 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 }
 
 /*
- * A 64-bit kernel has the call's width in the lowest bit of sp (linux_gateway_entry in
- * syscall.S).  What is in r28 must not be a restart code when a call is made again.
+ * A 64-bit kernel has the call's width in the lowest bit of sp (linux_gateway_entry in syscall.S),
+ * and so takes the call of a 32-bit program whose sp is odd for a 64-bit one.  A repeat clears r28,
+ * since the kernel would act on a restart code there.
  */
 #define PARISC_ROW                                                                                 \
 	.enosys = 251, .getpid = 20, .big = true, .nr = GR20,                                      \
@@ -98,7 +103,7 @@ static const struct ptsi_abi parisc = { PARISC_ROW, NARROW, TRACER_32 };
 static const struct ptsi_abi parisc_of_64 = { PARISC_ROW, NARROW, TRACER_64 };
 static const struct ptsi_abi parisc64 = { PARISC_ROW, WIDE, TRACER_64 };
 
-/* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
+/* A 64-bit tracee of a 32-bit tracer, which sees only the lower halves of its registers. */
 static const struct ptsi_abi parisc64_unseen = {
 	.enosys = 251,
 	.getpid = 20,
@@ -109,7 +114,7 @@ static const struct ptsi_abi parisc64_unseen = {
 
 enum { TRACER_IS_32 = sizeof(long) == 4 };
 
-/* The lowest bit of sp tells a 64-bit call. */
+/* Without PTRACE_GET_SYSCALL_INFO a 64-bit call is known by the lowest bit of sp. */
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
 {
 	const struct ptsi_abi *narrow = TRACER_IS_32 ? &parisc : &parisc_of_64;
@@ -129,8 +134,10 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 }
 
 /*
- * A 64-bit kernel tells all of r20, of which the call is made by the lower half; and what a
- * 32-bit tracer wrote to r28 zero-extended.
+ * A 64-bit kernel tells all of r20, though the call is made by its lower half.  And it
+ * zero-extends what a 32-bit tracer writes (compat_arch_ptrace in arch/parisc/kernel/ptrace.c; seen
+ * on 6.1, 7.2): the number -1 is told as 0xffffffff, and an error in r28 as a large success, though
+ * the tracee sees -1 and the error.
  */
 static int mend_native(struct ptsi_stop *st)
 {

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * powerpc: 64-bit calls of both byte orders, and 32-bit big-endian ones.
+ * powerpc: 64-bit calls of both byte orders, and 32-bit big-endian ones.  Little-endian 32-bit
+ * programs, which 5.10 runs, have no row.
  *
- * There are two instructions for a call, which trap tells apart.  After "sc" an error is a
- * positive errno with the bit SO in ccr; after "scv" (5.9, 64-bit) it is a negative errno.  The
- * first argument is in gpr3 and orig_gpr3, of which kernels use now the one, now the other, so
- * that both are written; the result is in gpr3.
+ * Two instructions make calls, and trap tells which one it was.  After "sc" a failed call has the
+ * positive errno and the bit SO in ccr; after "scv" (since 5.9, 64-bit) it has the negative errno.
+ * The first argument is in gpr3 and in orig_gpr3.  Some kernels take it from the one, some from
+ * the other, so both are written.  The result is in gpr3.
  *
- * A call that isn't run returns -ENOSYS after an entry stop.  After a SECCOMP stop up to 6.1 gpr3
- * is kept; it holds -ENOSYS then (do_seccomp in arch/powerpc/kernel/ptrace/ptrace.c).  7.2, where
- * it still holds the argument, returns -ENOSYS there too.
+ * A call that isn't made returns -ENOSYS after an entry stop.  After a SECCOMP stop kernels up to
+ * 6.1 keep gpr3, which holds -ENOSYS there (do_seccomp in arch/powerpc/kernel/ptrace/ptrace.c).  On
+ * 7.2 it still holds the argument there, and the call returns -ENOSYS.
  *
- * PTRACE_SET_SYSCALL_INFO at exit stops is not to be used: syscall_set_return_value stores the
- * negative errno for "sc" as well, and 7.2's set_thread_flag(TIF_SYSCALL_RET) is for the tracer
- * itself, whose next system call then isn't made.
+ * PTRACE_SET_SYSCALL_INFO is never used at exit stops.  syscall_set_return_value stores the
+ * negative errno after "sc" as well; and the set_thread_flag(TIF_SYSCALL_RET) of 7.2 sets the
+ * flag of the tracer itself, whose next system call then isn't made.
  */
 #include "../abi.h"
 
@@ -41,8 +42,8 @@ _Static_assert(AT(PT_TRAP, TRAP), "");
 static const struct ptsi_abi *refine(struct ptsi_stop *st);
 
 /*
- * The kernel makes an error of -4095..-1 in gpr3 after a SECCOMP stop (syscall_exit_prepare),
- * and takes a positive errno with SO for what it is.
+ * After a SECCOMP stop the kernel makes an error of -4095 to -1 in gpr3 (syscall_exit_prepare), so
+ * such a success can't be set there.  It leaves a positive errno with SO as it is.
  */
 static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
 {
@@ -63,12 +64,13 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
  * 7.2 returns from a traced call by the short way, which restores r1, r2, r3 and r13 only: its
  * syscall_exit_prepare (kernel/interrupt.c) still looks for the thread flags that generic entry
  * code no longer sets.  So number and arguments that are written at an exit stop are lost (seen
- * on 7.2.13; 6.1 restores all).  Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
+ * on 7.2.13; 6.1 restores all): no call can be repeated, and PTSI_KEEP_ARGS can't put arguments 2
+ * to 6 back.  Kernels without PTRACE_SET_SYSCALL_INFO are older than that.
  */
 static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	(void)entry; /* all calls or none */
-	/* asked whatever way is in use: a size of 0 changes nothing */
+	(void)entry; /* the answer is the same for all calls */
+	/* the request is made whatever way is in use; with a size of 0 it changes nothing */
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) >= 0 || errno != ESRCH)
 		return errno == EIO;
 	return -1;
@@ -81,7 +83,7 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 	.insn_len = 4, .user_nr = GPR0, .user_arg1 = GPR3, .arg1_twice = true, .repeats = repeats, \
 	.native_wrong = PTSI_CAN_RESULT, .edit_result = edit_result
 
-/* POKEUSR is for a tracee of the tracer's own width. */
+/* POKEUSR works only on a tracee of the tracer's own width. */
 #define PPC64_ROW                                                                                  \
 	.value = 8, .pointer = 8, .word = 8, .size = SIZE_64, .poke = sizeof(long) == 8 ? 8 : 0,   \
 	PPC_ROW
@@ -106,13 +108,13 @@ static const struct ptsi_abi ppc = {
 };
 
 /*
- * Calls made by scv.  What looks like an error that is a restart code is restarted
- * (check_syscall_restart in kernel/signal.c); after sc it is none without SO.
+ * Calls that are made by scv.  The kernel restarts them whenever gpr3 holds a restart code
+ * (check_syscall_restart in kernel/signal.c); those made by sc only if SO is set, too.
  */
 static const struct ptsi_abi ppc64le_scv = { PPC64LE_ROW, .restarts_by_rval = true };
 static const struct ptsi_abi ppc64_scv = { PPC64BE_ROW, .restarts_by_rval = true };
 
-/* Reads all words, since more than one is wanted. */
+/* All words are read at once, since the caller needs more than trap. */
 static const struct ptsi_abi *refine(struct ptsi_stop *st)
 {
 	uint64_t trap;

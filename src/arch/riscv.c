@@ -2,15 +2,17 @@
 /*
  * riscv: 64-bit calls, and 32-bit ones on kernels of either width.
  *
- * There is no POKEUSR.  The regset is the tracee's, whatever the tracer: its length tells the
- * ABI, while a 64-bit kernel says RISCV64 of every call (syscall_get_arch; 6.1, 7.2).
+ * There is no POKEUSR.  The regset is the tracee's, whatever the tracer is, and its length tells
+ * the ABI: a 64-bit kernel says RISCV64 for every call (syscall_get_arch; 6.1, 7.2).
  *
- * The first argument is in orig_a0, which no regset has.  Up to 6.3 a0 was loaded anew after
- * the entry stop (arch/riscv/kernel/entry.S); since 6.4 it isn't, since 6.11 a0 holds
- * -ENOSYS instead, and nothing tells 6.4 from 6.3: registers don't set that argument.
+ * The first argument is in orig_a0, which no regset has.  Up to 6.3 the kernel loaded it anew from
+ * a0 after the entry stop (arch/riscv/kernel/entry.S).  Since 6.4 it doesn't, and since 6.11 a0
+ * holds -ENOSYS instead.  Nothing tells 6.4 from 6.3, so registers don't set that argument.
  *
- * A skipped call: at a SECCOMP stop a0 is kept.  At an entry stop it is kept since 6.5, but
- * 5.10 to 6.3 put -ENOSYS there.  Unwritten it is the first argument before 6.11.
+ * When a call is skipped at a SECCOMP stop a0 is kept.  At an entry stop it is kept since 6.5, but
+ * 5.10 to 6.3 put -ENOSYS there.  If nobody writes it, it is the first argument before 6.11.  That
+ * is what a program's own call of a negative number returns up to 6.10, too, after a SECCOMP stop
+ * (ret_from_syscall_rejected in entry.S, 6.1).
  */
 #include "../abi.h"
 
@@ -31,7 +33,7 @@ _Static_assert(AT(a3, A3) && AT(a4, A4) && AT(a5, A5) && AT(a7, A7), "");
 _Static_assert(sizeof(struct user_regs_struct) == (sizeof(long) == 8 ? SIZE_64 : SIZE_32), "");
 #endif
 
-/* On a kernel without PTRACE_GET_SYSCALL_INFO a0 is the argument, unless this is 6.11's -ENOSYS. */
+/* Without PTRACE_GET_SYSCALL_INFO a0 is the first argument, unless it is -ENOSYS as since 6.11. */
 static int mend_words(struct ptsi_stop *st)
 {
 	uint64_t a0;
@@ -47,8 +49,8 @@ static int mend_words(struct ptsi_stop *st)
 }
 
 /*
- * At an exit stop a0 is loaded anew from the registers.  The kernel takes it for the result
- * when it comes to restart calls.
+ * A repeat has its first argument in a0, which the kernel loads anew after an exit stop.  But
+ * do_signal looks for a restart code there.
  */
 #define RISCV_ROW                                                                                  \
 	.enosys = ENOSYS_RISCV, .getpid = 172, .nr = A7, .arg = { 0, A1, A2, A3, A4, A5 },         \
@@ -70,12 +72,15 @@ static const struct ptsi_abi riscv64 = {
 #define RISCV32_ROW                                                                                \
 	.name = "riscv32", .value = 4, .pointer = 4, .word = 4, .size = SIZE_32, RISCV_ROW
 
-/* on a 32-bit kernel */
+/* riscv32 on a 32-bit kernel. */
 static const struct ptsi_abi riscv32 = { RISCV32_ROW, .arch = ARCH_RISCV32, .prefix = true };
 
 /*
- * On a 64-bit kernel.  A shorter SETREGSET would fill the other registers from the kernel's
- * stack (arch/riscv/kernel/ptrace.c, compat_riscv_gpr_set; 6.1, 7.2).
+ * riscv32 on a 64-bit kernel.  A SETREGSET that is shorter would fill the other registers from the
+ * kernel's stack (compat_riscv_gpr_set in arch/riscv/kernel/ptrace.c; 6.1, 7.2).
+ *
+ * 7.2 kills one such program in 2048 in execve, traced or not: its stack is put at the very end of
+ * its memory, since STACK_TOP is a page beyond TASK_SIZE_32.
  */
 static const struct ptsi_abi riscv32_compat = { RISCV32_ROW, .arch = ARCH_RISCV64 };
 
@@ -87,7 +92,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 		return NULL;
 	if (st->image.len == SIZE_64)
 		return &riscv64;
-	/* which kernel it is a 32-bit tracer isn't told by registers */
+	/* registers don't tell a 32-bit tracer which kernel it runs on */
 	if (st->image.len == SIZE_32 && (st->info_size || sizeof(long) == 8))
 		return &riscv32_compat;
 	errno = EOPNOTSUPP;
@@ -95,8 +100,8 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 }
 
 /*
- * Once the registers of a compat tracee were written a0 is zero-extended, and the kernel,
- * which looks at all of it, doesn't see the error there.
+ * When the registers of a 32-bit tracee were written on a 64-bit kernel, a0 is zero-extended.  The
+ * kernel looks at all of its bits, and so doesn't see that it is an error.
  */
 static int mend_native(struct ptsi_stop *st)
 {

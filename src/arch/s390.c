@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * s390: 64-bit calls, and 31-bit ones up to where 64-bit kernels dropped them (7.2 has none).
+ * s390: 64-bit calls, and 31-bit ones, which 64-bit kernels have dropped since (7.2 has none).
  *
- * gprs[2] is the number at entry and SECCOMP stops and the result at the exit stop; the first
- * argument is orig_gpr2.  Whatever writes gprs[2] sets the number, of which the kernel keeps 16
+ * gprs[2] holds the number at entry and SECCOMP stops, and the result at the exit stop.  The first
+ * argument is in orig_gpr2.  Whatever writes gprs[2] sets the number, of which the kernel keeps 16
  * bits (__poke_user in arch/s390/kernel/ptrace.c; 6.1, 7.2), so that -1 reads back as 65535.
- * PTRACE_SET_SYSCALL_INFO sets it elsewhere and leaves gprs[2] as it was: so words are poked
- * singly, never the regset.
+ * PTRACE_SET_SYSCALL_INFO sets the number elsewhere and leaves gprs[2] as it was.  To write the
+ * whole regset would set the old number then, so words are poked one by one.
  *
- * A call that isn't run returns -ENOSYS, whatever was written, after a SECCOMP stop too
- * (kernel/syscall.c; 6.1, 7.2); the tracee's filter runs again there, for 65535.  A 5.10 kernel
- * leaves gprs[2] alone if it is negative, and so a number of -1 is -EPERM.
+ * A call that isn't made returns -ENOSYS, whatever was written, after a SECCOMP stop too
+ * (kernel/syscall.c; 6.1, 7.2), where the tracee's filter is run again, for 65535.  5.10 leaves
+ * gprs[2] alone if it is negative, so that a call of -1 returns -EPERM there.
  */
 #include "../abi.h"
 
@@ -21,7 +21,7 @@ enum { SIZE_64 = 216, SIZE_31 = 144, NO_NR = 0xffff, SVC = 0x0a00 };
 
 #define AMODE31 0x80000000
 
-/* words of s390_regs; of 31-bit programs' the last is further */
+/* words of s390_regs, in which orig_gpr2 is further on for 31-bit programs */
 enum { PSW_ADDR = PTSI_WORD(1), GPR1 = PTSI_WORD(3), GPR2, GPR3, GPR4, GPR5, GPR6, GPR7 };
 enum { GPR15 = PTSI_WORD(17), ORIG_GPR2_64 = PTSI_WORD(26), ORIG_GPR2_31 = PTSI_WORD(34) };
 
@@ -33,8 +33,9 @@ _Static_assert(AT(orig_gpr2, sizeof(long) == 8 ? ORIG_GPR2_64 : ORIG_GPR2_31), "
 #endif
 
 /*
- * The instruction in front of ip: svc with the number in it, or svc 0 with the number in r1.
- * What is neither was run by an execute instruction elsewhere.
+ * A repeat runs the instruction before ip.  That is svc with the number in it, or svc 0, which
+ * takes the number from r1.  If it is neither, it was an execute instruction that ran an svc which
+ * is elsewhere.
  */
 static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
@@ -52,8 +53,8 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 }
 
 /*
- * The program's gprs[2] is the first argument; the kernel takes it for the result when it
- * comes to restart calls (do_signal).
+ * A repeat has its first argument in gprs[2], as the program had it.  But do_signal looks for a
+ * restart code there.
  */
 #define S390_ROW                                                                                   \
 	.enosys = 38, .getpid = 20, .big = true, .nr = GPR2, .rval = GPR2, .ip = PSW_ADDR,         \
@@ -72,7 +73,7 @@ static const struct ptsi_abi s390x = {
 	S390_WIDE_ROW,
 };
 
-/* The address is 31 bits, of whatever word. */
+/* An address has 31 bits, though the word has 64. */
 static int edit_ip_wide(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	if (ip & ~(uint64_t)(AMODE31 - 1))
@@ -91,7 +92,7 @@ static const struct ptsi_abi s390_poked = {
 	S390_WIDE_ROW,
 };
 
-/* To a 31-bit tracer the address has the addressing mode in its upper bit, which is to stay. */
+/* A 31-bit tracer sees the addressing mode in the address's upper bit, which has to stay. */
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	uint64_t addr;
@@ -123,7 +124,7 @@ static const struct ptsi_abi s390 = {
 	S390_ROW,
 };
 
-/* A 64-bit tracee of a 31-bit tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
+/* A 64-bit tracee of a 31-bit tracer, which can change it by PTRACE_SET_SYSCALL_INFO alone. */
 static const struct ptsi_abi s390x_unseen = {
 	.name = "s390x",
 	.arch = ARCH_S390X,
@@ -154,8 +155,8 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 }
 
 /*
- * A number of -1 that was set; a program can't make a call with that of its own.  And what a 31-bit
- * tracer has written to gprs[2], of which the kernel tells the old upper half, too (seen on 6.1).
+ * A number of 65535 is a -1 that was set, since a program itself can't make a call of that number.
+ * A result that a 31-bit tracer has written is told with the old upper half (seen on 6.1).
  */
 static int mend_native(struct ptsi_stop *st)
 {

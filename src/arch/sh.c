@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * sh: 32-bit calls, of either byte order (SH-5 is gone from all kernels looked at).
+ * sh: 32-bit calls of either byte order.  SH-5 is gone from all kernels that were looked at.
  *
- * struct pt_regs is the regset, and every word of it is taken as it is, the status register and
- * tra too, which says that this is a call: so they are written back as read.
+ * The regset is struct pt_regs.  The kernel takes every word of it as it is written, even the
+ * status register and tra, which says that this is a call.  So both are written back as they were
+ * read.
  *
- * r0 is the fifth argument and then the result.  After the entry stop a number that is out of
- * range puts -ENOSYS there; after a SECCOMP stop the number -1 leaves r0 alone
- * (arch/sh/kernel/entry-common.S and ptrace_32.c; 5.10, 6.1 and 7.2 are the same).
+ * r0 holds the fifth argument and then the result.  After the entry stop the kernel puts -ENOSYS
+ * there if the number is out of range; after a SECCOMP stop it leaves r0 alone if the number is -1
+ * (entry-common.S and ptrace_32.c in arch/sh/kernel; 5.10, 6.1 and 7.2 are the same).
  */
 #include "../abi.h"
 
@@ -27,10 +28,10 @@ _Static_assert(sizeof(struct pt_regs) == SIZE, "");
 #endif
 
 /*
- * Of the number -1 at a SECCOMP stop PTRACE_SET_SYSCALL_INFO makes nothing: r0, the fifth
- * argument, is the result (entry-common.S and do_syscall_trace_enter in arch/sh/kernel; seen
- * on 7.2).  The kernel takes r0 for the result when it comes to restart calls, too
- * (handle_syscall_restart in arch/sh/kernel/signal_32.c).
+ * When PTRACE_SET_SYSCALL_INFO sets -1 at a SECCOMP stop, it leaves the fifth argument in r0 as the
+ * result (entry-common.S and do_syscall_trace_enter in arch/sh/kernel; seen on 7.2).
+ * handle_syscall_restart (arch/sh/kernel/signal_32.c) looks for a restart code in r0, even where a
+ * repeat has put its fifth argument.
  */
 #define SH_ROW                                                                                     \
 	.enosys = 38, .getpid = 20, .value = 4, .pointer = 4, .word = 4, .nr = R3,                 \

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * sparc: 32-bit and 64-bit calls, big-endian.  There is no POKEUSR and no seccomp filter.
+ * sparc: 32-bit and 64-bit calls, big-endian.  There is no POKEUSR and no seccomp filter.  Kernels
+ * before 4.6 aren't covered: they ignore new numbers and arguments.
  *
- * Registers are read and written by PTRACE_GETREGS and PTRACE_SETREGS of a 32-bit tracer,
- * PTRACE_GETREGS64 and PTRACE_SETREGS64 of a 64-bit one, which take the buffer as the address.
- * The regset has l0 to i7 as well, which are in the tracee's memory at sp, and a SETREGSET of
- * them for a 32-bit tracee takes their values from the wrong memory (genregs32_set in
- * arch/sparc/kernel/ptrace_64.c; seen on 6.1 and 7.2).
+ * A 32-bit tracer reads and writes registers by PTRACE_GETREGS and PTRACE_SETREGS, a 64-bit one by
+ * PTRACE_GETREGS64 and PTRACE_SETREGS64.  These take the buffer as the address.  The regset isn't
+ * used, since it has l0 to i7 as well, which are in the tracee's memory at sp: to read or write all
+ * of it is to read or write the tracee's stack.  And a SETREGSET of a 32-bit tracee takes the
+ * values of l0 to i7 from the wrong memory (genregs32_set in arch/sparc/kernel/ptrace_64.c; seen on
+ * 6.1 and 7.2).
  *
- * An error is carry, with the positive errno in o0, which is the first argument before.  A
- * result that is written ahead is lost: a number that is out of range puts ENOSYS there
- * (linux_syscall_trace in syscalls.S; 5.10, 6.1 and 7.2 are the same).
+ * sp of a 64-bit program is told with its bias of 2047.  With a new sp the program gets the l0 to
+ * i7 that are in memory there.
  *
- * pc is the trap instruction's address at both stops.  The program goes on at what npc was
- * right after the entry stop; pc and npc are overwritten by that after the exit stop.  So ip
- * can be set at entry stops alone, and no call can be repeated.
+ * A failed call has carry set and the positive errno in o0, where the first argument was.  A result
+ * that was written before the call is lost, since the kernel puts ENOSYS there if the number is out
+ * of range (linux_syscall_trace in syscalls.S; 5.10, 6.1 and 7.2 are the same).
+ *
+ * pc is the trap instruction's address at both stops.  The kernel reads npc right after the entry
+ * stop, and sets pc and npc by that after the exit stop, so that the program goes on there.  So ip
+ * can be set at entry stops only, and no call can be repeated.
+ *
+ * Every call that is to be restarted becomes a restart_syscall, and returns -EINTR (do_signal falls
+ * through; seen on 6.1, 7.2).
+ *
+ * PTRACE_GET_SYSCALL_INFO tells a 64-bit program's 32-bit call (ta 0x10) as a 64-bit one, and so
+ * does the library: the instruction isn't proof, since another thread can change it.
  */
 #include <sys/uio.h>
 
@@ -26,20 +37,20 @@
 enum { GETPID = 20, REGSET_32 = 152, REGSET_64 = 288 };
 enum { GETREGS = 12, SETREGS, GETREGS64 = 22, SETREGS64 };
 
-/* words: those of 32-bit tracers start with psr, pc, npc, y; those of 64-bit ones end so */
+/* words of GETREGS, where psr, pc, npc and y come first, and of GETREGS64, where such come last */
 enum { PSR = PTSI_WORD(0), PC_32, NPC_32, G1_32 = PTSI_WORD(4), O0_32 = PTSI_WORD(11) };
 enum { SP_32 = PTSI_WORD(17), WORDS = 19 };
 enum { G1_64 = PTSI_WORD(0), O0_64 = PTSI_WORD(7), SP_64 = PTSI_WORD(13) };
 enum { TSTATE = PTSI_WORD(16), PC_64, NPC_64 };
 
 /*
- * Carry of icc and xcc.  The kernel takes either for an error (syscall_has_error); a 32-bit
- * kernel has but the first, and drops what is written to the other.
+ * The carry bits of icc and xcc.  The kernel takes either for an error (syscall_has_error).  A
+ * 32-bit kernel has only icc's, and drops what is written to the other.
  */
 #define PSR_CARRY    0x00110000
 #define TSTATE_CARRY 0x1100000000
 
-/* psr as 64-bit kernels make it up: no CPU says this of itself */
+/* bits that are all set in the psr that 64-bit kernels make up, and in no CPU's own */
 #define PSR_KERNEL 0xff000000
 
 #if defined __sparc__
@@ -57,7 +68,7 @@ _Static_assert(PT_I0 - PT_G1 == 4 * (O0_32 - G1_32), "");
 #endif
 #endif
 
-/* pc isn't used, but is what is read for ip. */
+/* The program goes on at npc.  pc has no effect, but it is what is read as ip. */
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	ptsi_regs_edit(ed, st->abi->ip, ip);
@@ -66,10 +77,11 @@ static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 }
 
 /*
- * A 64-bit kernel compares 64 bits of the number with the length of its table, and has decided
- * before the entry stop: where a 32-bit call had none of the table's numbers, another one is
- * taken from the table of 64-bit calls (linux_sparc_ni_syscall in syscalls.S; seen on 6.1, 7.2).
- * How long the table is isn't told; 5.10's is the shortest looked at.  getpid is the same.
+ * A 64-bit kernel compares all 64 bits of the number with the length of its table, and does so
+ * before the entry stop.  If a 32-bit call's number was out of range, the kernel looks a new one up
+ * in the table of 64-bit calls (linux_sparc_ni_syscall in syscalls.S; seen on 6.1, 7.2).  TABLE is
+ * the length of 5.10's table, since nothing tells that of the running kernel.  Tables of older
+ * kernels are shorter, and there some numbers get through.  getpid is the same call in both tables.
  */
 static int nr_refused(struct ptsi_stop *st, int nr)
 {
@@ -85,14 +97,14 @@ static int nr_refused(struct ptsi_stop *st, int nr)
 	return (psr & PSR_KERNEL) == PSR_KERNEL;
 }
 
-/* A 32-bit -1 has no upper half when it was written by a 32-bit tracer. */
+/* A -1 that a 32-bit tracer has written on a 64-bit kernel reads as zero-extended. */
 static void mend_nr(struct ptsi_stop *st)
 {
 	if (st->info.arch == ARCH_SPARC && st->info.entry.nr == UINT32_MAX)
 		st->info.entry.nr = UINT64_MAX;
 }
 
-/* All bits of the number count. */
+/* All bits of the number are told, since the kernel compares all of them. */
 static int mend_64(struct ptsi_stop *st)
 {
 	if (!ptsi_before_call(st->info.op))
@@ -135,7 +147,7 @@ static const struct ptsi_abi sparc32 = {
 	NARROW,
 };
 
-/* A 64-bit tracee of a 32-bit tracer, who sees the lower halves. */
+/* A 64-bit tracee of a 32-bit tracer, which sees only the lower halves of its registers. */
 static const struct ptsi_abi sparc64_unseen = {
 	.enosys = 90,
 	.getpid = GETPID,
@@ -160,11 +172,11 @@ static int write_regs(struct ptsi_stop *st, const struct ptsi_image *image, size
 {
 	unsigned long buf = (unsigned long)image->bytes;
 
-	(void)len; /* always the whole */
+	(void)len; /* SETREGS writes all registers */
 	return ptsi_request(st, st->abi->word == 4 ? SETREGS : SETREGS64, buf, NULL) < 0 ? -1 : 0;
 }
 
-/* The tracee's width, by the regset's length. */
+/* The length of the regset, which tells the tracee's width. */
 static int regset_len(const struct ptsi_stop *st)
 {
 	unsigned char bytes[REGSET_64];
@@ -193,7 +205,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 	return narrow ? &sparc32_of_64 : &sparc64;
 }
 
-/* What a 32-bit tracer wrote a 64-bit kernel tells zero-extended. */
+/* A 64-bit kernel zero-extends what a 32-bit tracer writes. */
 static int mend_native(struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info *info = &st->info;

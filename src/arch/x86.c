@@ -10,7 +10,15 @@
  *
  * A 64-bit tracer's PEEKUSR and POKEUSR use the 64-bit layout for every tracee, so that
  * one row serves both kinds of i386 call.  The 32-bit layout is never written as a regset
- * there: orig_eax lies behind the segment registers, and writing those reloads their bases.
+ * there: orig_eax lies behind the segment registers, and writing those reloads their bases
+ * (putreg32).
+ *
+ * rax is -ENOSYS at the start of every entry and SECCOMP stop, and a result that is written there
+ * is kept.  Only the number -1 skips a call: since 6.1 any other that is out of range puts -ENOSYS
+ * over the result.  (5.10, 6.1, 7.2.)
+ *
+ * What becomes of a tracee whose stops are taken by syscall user dispatch or PTRACE_SYSEMU wasn't
+ * looked at.
  */
 #include "../abi.h"
 
@@ -60,8 +68,9 @@ _Static_assert(sizeof(struct user_regs_struct) == SIZE_32, "");
 #endif
 
 /*
- * How the tracer's own ABI sees the tracee: an i386 tracer has POKEUSR for 32-bit code
- * only, and an x32 tracer's refuses every word below cs (x32_arch_ptrace).
+ * What POKEUSR does depends on the tracer's own ABI: an i386 tracer has it for 32-bit code only,
+ * and to an x32 tracer it refuses every word below cs (x32_arch_ptrace).  An x32 tracer was never
+ * run.
  */
 #if defined __i386__
 enum { WIDE_POKE = 0, NARROW_POKE = 4, TRACER_IS_32 = true };
@@ -86,9 +95,9 @@ static const struct ptsi_abi *refine_i386(struct ptsi_stop *st);
 
 /*
  * At a vsyscall's SECCOMP stop ip is the entry in the vsyscall page, where no system-call
- * instruction can be run.  No exit stop follows; a number other than -1 or the one that is
- * there, or another ip, kills the tracee with SIGSYS, and sp is moved by the emulated ret
- * (arch/x86/entry/vsyscall/vsyscall_64.c, emulate_vsyscall).  Of the arguments it uses two.
+ * instruction can be run.  No exit stop follows.  A new ip, or a new number other than -1, kills
+ * the tracee with SIGSYS, by whatever request it is set.  The emulated ret moves sp, and only two
+ * arguments are used (emulate_vsyscall in arch/x86/entry/vsyscall/vsyscall_64.c).
  */
 #define VSYSCALL_ROW                                                                               \
 	.cant_entry = PTSI_CAN_NR | PTSI_CAN_IP | PTSI_CAN_SP |                                    \
@@ -98,7 +107,7 @@ static const struct ptsi_abi *refine_i386(struct ptsi_stop *st);
 static const struct ptsi_abi x86_64 = { X86_64_ROW, X86_64_WORDS, .refine = refine_64 };
 static const struct ptsi_abi vsyscall = { X86_64_ROW, X86_64_WORDS, VSYSCALL_ROW };
 
-/* A 64-bit tracee of an i386 tracer: PTRACE_SET_SYSCALL_INFO reaches it, registers don't. */
+/* A 64-bit tracee of an i386 tracer, which can change it by PTRACE_SET_SYSCALL_INFO alone. */
 static const struct ptsi_abi x86_64_unseen = { X86_64_ROW, .word = 4 };
 static const struct ptsi_abi vsyscall_unseen = { X86_64_ROW, VSYSCALL_ROW, .word = 4 };
 
@@ -113,12 +122,13 @@ static const struct ptsi_abi x32 = {
 	X86_64_WORDS,
 };
 
+/* PTRACE_SET_SYSCALL_INFO cuts off what has more than 32 bits; the core answers ERANGE. */
 #define I386_ROW                                                                                   \
 	.name = "i386", .arch = ARCH_I386, .enosys = ENOSYS_X86, .getpid = 20, .value = 4,         \
 	.pointer = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                            \
 	.skip_at_seccomp = PTSI_SKIP_KEPT, .presets = true, .insn_len = 2
 
-/* 32-bit code, seen by an i386 or x32 tracer */
+/* 32-bit code, as an i386 or x32 tracer sees it. */
 static const struct ptsi_abi i386_abi = {
 	.word = 4,
 	.nr = ORIG_EAX,
@@ -132,19 +142,19 @@ static const struct ptsi_abi i386_abi = {
 	I386_ROW,
 };
 
-/* syscall_get_arguments doesn't cut what 64-bit code has in its registers */
+/* The kernel tells all 64 bits that 64-bit code has in a register (syscall_get_arguments). */
 #define I386_WIDE_ROW                                                                              \
 	.word = 8, .whole_args = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },    \
 	.rval = RAX, .ip = RIP, .sp = RSP, .poke = WIDE_POKE, .user_nr = RAX, I386_ROW
 
-/* an i386 call of any code, and of 64-bit code, seen by a 64-bit tracer: word by word */
+/* An i386 call as a 64-bit tracer sees it, word by word: of any code, and of 64-bit code. */
 static const struct ptsi_abi i386_poked = { I386_WIDE_ROW, .refine = refine_i386 };
 static const struct ptsi_abi i386_poked_64 = { I386_WIDE_ROW, .address = 8 };
 
-/* int $0x80 in 64-bit code, in the 64-bit layout (for an x32 tracer) */
+/* int $0x80 in 64-bit code, in the regset's 64-bit layout, as an x32 tracer sees it. */
 static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64, .address = 8 };
 
-/* x32 calls have a bit in the number, which -1 has as well. */
+/* X32_BIT is set in the numbers of x32 calls.  -1 has it, too, but isn't one of them. */
 static const struct ptsi_abi *refine_64(struct ptsi_stop *st)
 {
 	uint64_t nr;
@@ -169,7 +179,7 @@ static bool is_vsyscall(const struct ptsi_stop *st)
 	       (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000;
 }
 
-/* The byte at addr; aligned words don't cross pages. */
+/* The byte at addr, from an aligned word, which is in one page. */
 static int peek_byte(const struct ptsi_stop *st, uint64_t addr)
 {
 	unsigned long v = 0, size = sizeof v;
@@ -180,8 +190,8 @@ static int peek_byte(const struct ptsi_stop *st, uint64_t addr)
 }
 
 /*
- * Without the kernel's word the instruction before ip tells the ABI of a call in 64-bit
- * code: 0f 05 syscall, cd 80 int $0x80.  What is neither, or can't be read, is not guessed.
+ * Without PTRACE_GET_SYSCALL_INFO the instruction before ip tells the ABI of a call in 64-bit code:
+ * 0f 05 is syscall, cd 80 is int $0x80.  If it is neither, or can't be read, nothing is guessed.
  */
 static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 {
@@ -236,6 +246,6 @@ static const struct ptsi_abi *const abis[] = {
 const struct ptsi_family ptsi_family_x86 = {
 	.name = "x86",
 	.abis = abis,
-	.look_at = 1 << PTSI_SYSCALL_INFO_SECCOMP,
+	.look_at = 1 << PTSI_SYSCALL_INFO_SECCOMP, /* which may be a vsyscall's */
 	.pick = pick,
 };

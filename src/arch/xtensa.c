@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * xtensa: 32-bit calls of either byte order, windowed or not.
+ * xtensa: 32-bit calls of either byte order, of programs that are windowed or not.
  *
- * The regset has the registers in their physical order, which rotates, of cores with 16, 32
- * or 64 of them; a SETREGSET writes all or zeros, and no number 0 (gpr_set in
- * arch/xtensa/kernel/ptrace.c).  PEEKUSR and POKEUSR know the current window: everything
- * goes through them, and words are their addresses.
+ * The regset isn't used.  It has the registers in their physical order, which rotates, and a core
+ * may have 16, 32 or 64 of them.  A SETREGSET that is shorter writes zeros to the rest, and none
+ * can write the number 0 (gpr_set in arch/xtensa/kernel/ptrace.c).  PEEKUSR and POKEUSR know the
+ * current window, so everything goes through them, and words are their addresses.
  *
- * The number is in syscall from the start of the entry stop on.  A result that is in a2 when
- * it is -1 stays there (do_syscall_trace_enter, system_call; 5.10, 6.1, 7.2); unwritten it is
- * the old number, and that is what PTRACE_SET_SYSCALL_INFO leaves.
+ * From the start of the entry stop on the number is in syscall.  When it is -1 the kernel leaves a2
+ * as it is (do_syscall_trace_enter, system_call; 5.10, 6.1, 7.2): a skipped call returns what was
+ * written there, or else its old number as a success.  The latter is what PTRACE_SET_SYSCALL_INFO
+ * does (7.2), so native_wrong has the skip.
+ *
+ * The tracee's own filter isn't asked about a number that is -1 since the entry stop (6.1).  Before
+ * 5.10 there is no seccomp, and what becomes of a result that is written at an entry stop there
+ * wasn't looked at.
  */
 #include "../abi.h"
 
