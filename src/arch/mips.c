@@ -89,56 +89,60 @@ static int mend_o32(struct ptsi_stop *st)
 	return r;
 }
 
-/* An ABI's numbers are the NUMBERS from its first one on. */
-#define MIPS_ROW(first, getpid_)                                                                   \
-	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .flag_set = 1, .prefix = true,       \
-	.nr_first = (first), .nr_last = (first) + NUMBERS - 1, .skip_at_entry = PTSI_SKIP_EXIT,    \
+#define MIPS_ROW                                                                                   \
+	.enosys = ENOSYS_MIPS, .flag_set = 1, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,     \
 	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .edit_result = edit_result
 
-#define N_ROW(name_, arch_, pointer_, big_, first)                                                 \
-	{                                                                                          \
-		.name = name_, .arch = (uint32_t)(arch_), .value = 8, .pointer = pointer_,         \
-		.word = 8, .big = big_, .nr = V0, .arg = { A0, A1, A2, A3, A4, A5 }, .rval = V0,   \
-		.ip = EPC, .sp = SP, .flag = A3, .flag_mask = UINT64_MAX, .size = SIZE_64,         \
-		.user_nr = V0, MIPS_ROW(first, 38),                                                \
-	}
+/* An ABI's numbers are the NUMBERS from its first one on. */
+#define NUMBERS_FROM(first) .nr_first = (first), .nr_last = (first) + NUMBERS - 1
 
-#define O32_ROW(arch_, big_, wrong, nr_, ...)                                                      \
-	{                                                                                          \
-		.name = "o32", .arch = arch_, .value = 4, .pointer = 4, .word = 4, .big = big_,    \
-		.nr = nr_, .arg = { __VA_ARGS__ }, .rval = O_V0, .ip = O_EPC, .sp = O_SP,          \
-		.flag = O_A3, .flag_mask = UINT32_MAX, .size = SIZE_O32, .user_nr = O_V0,          \
-		.repeats = o32_repeats, .exchange_args = o32_exchange_args, .native_wrong = wrong, \
-		.mend_words = mend_o32, MIPS_ROW(FIRST_O32, 20),                                   \
-	}
+#define N_ROW                                                                                      \
+	.value = 8, .word = 8, .nr = V0, .arg = { A0, A1, A2, A3, A4, A5 }, .rval = V0, .ip = EPC, \
+	.sp = SP, .flag = A3, .flag_mask = UINT64_MAX, .size = SIZE_64, .user_nr = V0, MIPS_ROW
+
+#define N32_ROW .name = "n32", .getpid = 6038, .pointer = 4, NUMBERS_FROM(FIRST_N32), N_ROW
+#define N64_ROW .name = "n64", .getpid = 5038, .pointer = 8, NUMBERS_FROM(FIRST_N64), N_ROW
+
+static const struct ptsi_abi n32[2] = {
+	{ .arch = (uint32_t)(N32 | LE), N32_ROW },
+	{ .arch = (uint32_t)N32, .big = true, N32_ROW },
+};
+static const struct ptsi_abi n64[2] = {
+	{ .arch = (uint32_t)(N64 | LE), N64_ROW },
+	{ .arch = (uint32_t)N64, .big = true, N64_ROW },
+};
+
+#define O32_ROW                                                                                    \
+	.name = "o32", .getpid = 4020, .value = 4, .pointer = 4, .word = 4, .rval = O_V0,          \
+	.ip = O_EPC, .sp = O_SP, .flag = O_A3, .flag_mask = UINT32_MAX, .size = SIZE_O32,          \
+	NUMBERS_FROM(FIRST_O32), .user_nr = O_V0, .repeats = o32_repeats,                          \
+	.exchange_args = o32_exchange_args, .mend_words = mend_o32, MIPS_ROW
+
+/* The words of a call, and of one that syscall(2) makes, whose number is in a0. */
+#define DIRECT(...)   .nr = O_V0, .arg = { O_A0, O_A1, O_A2, O_A3, __VA_ARGS__ }
+#define INDIRECT(...) .nr = O_A0, .arg = { O_A1, O_A2, O_A3, __VA_ARGS__ }
 
 /*
  * On a 64-bit kernel 32-bit values have to be sign-extended in the registers, but
  * PTRACE_SET_SYSCALL_INFO stores them as they are given (syscall_set_arguments; 7.2).  It does so
  * with results, too, which the core therefore gives it sign-extended.
  */
-#define ON_64 (PTSI_CAN_NR | PTSI_CAN_ARGS)
+#define KERNEL_64_ROW .native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS, O32_ROW
 
 enum { ON_64_DIRECT, ON_64_INDIRECT, ON_32_DIRECT, ON_32_INDIRECT };
 
-#define O32_ROWS(arch, big)                                                                        \
+#define O32_ROWS(...)                                                                              \
 	{                                                                                          \
-		[ON_64_DIRECT] =                                                                   \
-			O32_ROW(arch, big, ON_64, O_V0, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9),       \
-		[ON_64_INDIRECT] =                                                                 \
-			O32_ROW(arch, big, ON_64, O_A0, O_A1, O_A2, O_A3, O_R8, O_R9, O_R10),      \
-		[ON_32_DIRECT] = O32_ROW(arch, big, 0, O_V0, O_A0, O_A1, O_A2, O_A3),              \
-		[ON_32_INDIRECT] = O32_ROW(arch, big, 0, O_A0, O_A1, O_A2, O_A3),                  \
+		[ON_64_DIRECT] = { DIRECT(O_R8, O_R9), KERNEL_64_ROW, __VA_ARGS__ },               \
+		[ON_64_INDIRECT] = { INDIRECT(O_R8, O_R9, O_R10), KERNEL_64_ROW, __VA_ARGS__ },    \
+		[ON_32_DIRECT] = { DIRECT(0), O32_ROW, __VA_ARGS__ },                              \
+		[ON_32_INDIRECT] = { INDIRECT(0), O32_ROW, __VA_ARGS__ },                          \
 	}
 
-static const struct ptsi_abi o32[2][4] = { O32_ROWS(MIPS | LE, false), O32_ROWS(MIPS, true) };
-static const struct ptsi_abi n32[2] = {
-	N_ROW("n32", N32 | LE, 4, false, FIRST_N32),
-	N_ROW("n32", N32, 4, true, FIRST_N32),
-};
-static const struct ptsi_abi n64[2] = {
-	N_ROW("n64", N64 | LE, 8, false, FIRST_N64),
-	N_ROW("n64", N64, 8, true, FIRST_N64),
+/* in either byte order */
+static const struct ptsi_abi o32[2][4] = {
+	O32_ROWS(.arch = MIPS | LE),
+	O32_ROWS(.arch = MIPS, .big = true),
 };
 
 /* 1, 0 or -1: only a 64-bit kernel knows this request of a 32-bit tracer (compat_arch_ptrace). */
