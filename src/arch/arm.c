@@ -103,7 +103,6 @@ static const struct ptsi_abi arm64_unseen = {
 	.getpid = 172,
 	.value = 8,
 	.pointer = 8,
-	.word = 4,
 };
 
 /* No 32-bit code has a cpsr without the mode bit. */

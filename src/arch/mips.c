@@ -84,8 +84,8 @@ static int mend_o32(struct ptsi_stop *st)
 
 /* All the numbers of an ABI are near its first one. */
 #define MIPS_ROW(first, getpid_)                                                                   \
-	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .flag_set = 1, .prefix = true,       \
-	.nr_first = (first), .nr_last = (first) + NUMBERS - 1, .skip_at_entry = PTSI_SKIP_EXIT,    \
+	.enosys = ENOSYS_MIPS, .getpid = (first) + (getpid_), .prefix = true, .nr_first = (first), \
+	.nr_last = (first) + NUMBERS - 1, .skip_at_entry = PTSI_SKIP_EXIT,                         \
 	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .edit_result = edit_result
 
 #define N_ROW(name_, arch_, pointer_, big_, first)                                                 \

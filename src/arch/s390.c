@@ -131,7 +131,6 @@ static const struct ptsi_abi s390x_unseen = {
 	.getpid = 20,
 	.value = 8,
 	.pointer = 8,
-	.word = 4,
 	.nr_last = NO_NR - 1,
 };
 
