@@ -13,8 +13,14 @@ enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
 	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
-	GPR3 = 3, NIP = 32, ORIG_GPR3 = 34, CCR = 38, TRAP = 40,
-	SC = 0xc00, SCV = 0x3000, SO = 0x10000000,
+	GPR3 = 3,
+	NIP = 32,
+	ORIG_GPR3 = 34,
+	CCR = 38,
+	TRAP = 40,
+	SC = 0xc00,
+	SCV = 0x3000,
+	SO = 0x10000000,
 };
 
 #define PPC64LE 0xc0000015
@@ -29,13 +35,20 @@ static struct ptsi_stop stop_at(uint8_t op, int trap, int64_t gpr3, int64_t orig
 	sim_user_is_image();
 	sim.op = op;
 	sim.info = (struct ptsi_syscall_info){
-		.op = op, .arch = PPC64LE, .instruction_pointer = 0x10004, .stack_pointer = 0x20000,
+		.op = op,
+		.arch = PPC64LE,
+		.instruction_pointer = 0x10004,
+		.stack_pointer = 0x20000,
 	};
 	sim.info_size = op == EXIT ? 33 : op == ENTRY ? 80 : 84;
 	if (op != EXIT)
 		sim.info.entry.nr = 20;
 	sim.layout = (struct sim_layout){
-		.nr = 0, .arg = { ORIG_GPR3, 4, 5, 6, 7, 8 }, .rval = GPR3, .ip = NIP, .sp = 1,
+		.nr = 0,
+		.arg = { ORIG_GPR3, 4, 5, 6, 7, 8 },
+		.rval = GPR3,
+		.ip = NIP,
+		.sp = 1,
 	};
 	sim_put(0, 20);
 	sim_put(GPR3, (uint64_t)gpr3);
@@ -51,7 +64,8 @@ static struct ptsi_stop stop_at(uint8_t op, int trap, int64_t gpr3, int64_t orig
 static int skip(struct ptsi_stop *st, int64_t rval, bool is_error)
 {
 	struct ptsi_syscall_info want = {
-		.op = PTSI_SYSCALL_INFO_SKIP, .exit = { rval, is_error },
+		.op = PTSI_SYSCALL_INFO_SKIP,
+		.exit = { rval, is_error },
 	};
 
 	return ptsi_core_set(st, &want);
@@ -138,7 +152,9 @@ END_TEST
 START_TEST(repeat)
 {
 	struct ptsi_syscall_info entry = {
-		.op = ENTRY, .instruction_pointer = 0x10004, .entry = { .nr = 20 },
+		.op = ENTRY,
+		.instruction_pointer = 0x10004,
+		.entry = { .nr = 20 },
 	};
 	struct ptsi_stop st = stop_at(EXIT, _i & 1 ? SCV : SC, 0, 0xa1), later;
 	bool can = _i & 2;
@@ -147,10 +163,76 @@ START_TEST(repeat)
 	st.way = _i & 4 ? PTSI_REGISTERS : PTSI_AUTO;
 	later = st;
 	ck_assert_int_eq(!!(ptsi_core_features(&later) & PTSI_CAN_REPEAT), can);
+	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0); /* it is asked for */
 	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), can ? 0 : -1);
 	ck_assert_uint_eq(sim_word(NIP), can ? 0x10000 : 0);
 	if (!can)
 		ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+/* The low bits of trap are the kernel's; a 32-bit call is made by sc. */
+START_TEST(trap_tells_the_instruction)
+{
+	static const struct {
+		int trap;
+		bool flag;
+	} cases[] = {
+		{ SC, true },        { SC + 1, true },   { SCV, false },     { SCV + 1, false },
+		{ SCV + 15, false }, { SCV + 16, true }, { SCV - 16, true },
+	};
+	struct ptsi_stop st = stop_at(EXIT, cases[_i].trap, -13, 0xa1);
+
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+	ck_assert_int_eq(st.abi->flag != 0, cases[_i].flag);
+	ck_assert_uint_eq(st.abi->arch, PPC64LE);
+	for (const struct ptsi_abi *const *row = ptsi_family_powerpc.abis; *row; row++) {
+		bool ppc = (*row)->arch == 0x14;
+
+		st.abi = *row;
+		st.image.len = 0;
+		sim.big = (*row)->big;
+		sim.word = (*row)->word;
+		sim.len = (*row)->size;
+		sim_put(TRAP, (uint64_t)cases[_i].trap);
+		ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+		ck_assert_int_eq(st.abi->flag != 0, cases[_i].flag || ppc);
+		ck_assert_uint_eq(st.abi->arch, (*row)->arch);
+		ck_assert_int_eq(st.abi->big, (*row)->big);
+	}
+}
+END_TEST
+
+/* After scv an argument that looks like a restart code would be restarted. */
+START_TEST(repeat_with_a_restart_code)
+{
+	struct ptsi_syscall_info entry = {
+		.op = ENTRY,
+		.instruction_pointer = 0x10004,
+		.entry = { .nr = 20, .args = { -513ULL } },
+	};
+
+	for (const struct ptsi_abi *const *row = ptsi_family_powerpc.abis; *row; row++) {
+		struct ptsi_stop st = stop_at(EXIT, _i ? SCV : SC, 0, 0xa1);
+		struct ptsi_edits ed = { .n = 0 };
+		bool may = !_i || (*row)->word == 4;
+
+		sim.info.arch = (*row)->arch;
+		sim.big = (*row)->big;
+		sim.word = (*row)->word;
+		sim.len = (*row)->size;
+		sim.user_step = 0;
+		st.image.len = 0;
+		sim_put(TRAP, _i ? SCV : SC);
+		ck_assert_int_eq(ptsi_decode_info(&st), 0);
+		st.abi = *row;
+		ck_assert_int_eq(ptsi_regs_read(&st), 0);
+		ck_assert_int_eq(ptsi_edit_repeat(&st, &ed, &entry), may ? 0 : -1);
+		if (!may)
+			ck_assert_int_eq(errno, EOPNOTSUPP);
+	}
 }
 END_TEST
 
@@ -181,6 +263,8 @@ int main(void)
 	tcase_add_loop_test(tc, results_are_set_by_registers, 0, 2);
 	tcase_add_test(tc, success_that_looks_like_an_error);
 	tcase_add_loop_test(tc, repeat, 0, 8);
+	tcase_add_loop_test(tc, trap_tells_the_instruction, 0, 7);
+	tcase_add_loop_test(tc, repeat_with_a_restart_code, 0, 2);
 	tcase_add_test(tc, arguments_by_the_kernels_request);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);

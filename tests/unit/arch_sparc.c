@@ -12,14 +12,24 @@ extern const struct ptsi_family ptsi_family_sparc;
 enum {
 	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
 	EXIT = PTSI_SYSCALL_INFO_EXIT,
-	PSR = 0, PC, NPC, G1 = 4, O0 = 11, O1, SP = 17, WORDS = 19,
-	GETREGS = 12, SETREGS, GETREGS64 = 22, SETREGS64,
+	PSR = 0,
+	PC,
+	NPC,
+	G1 = 4,
+	O0 = 11,
+	O1,
+	SP = 17,
+	WORDS = 19,
+	GETREGS = 12,
+	SETREGS,
+	GETREGS64 = 22,
+	SETREGS64,
 };
 
-#define SPARC 2
+#define SPARC   2
 #define SPARC64 0x8000002b
-#define PSR_64 0xff404081 /* of a 64-bit kernel */
-#define PSR_32 0x04401081
+#define PSR_64  0xff404081 /* of a 64-bit kernel */
+#define PSR_32  0x04401081
 
 static unsigned char before[PTSI_IMAGE_MAX];
 
@@ -45,8 +55,12 @@ static struct ptsi_stop stop_at(uint8_t op, uint64_t nr, uint32_t psr)
 	sim.setregs = SETREGS;
 	sim.op = op;
 	sim.layout = (struct sim_layout){
-		.nr = G1, .arg = { O0, O1, O1 + 1, O1 + 2, O1 + 3, O1 + 4 }, .rval = O0, .ip = PC,
-		.sp = SP, .arch = SPARC,
+		.nr = G1,
+		.arg = { O0, O1, O1 + 1, O1 + 2, O1 + 3, O1 + 4 },
+		.rval = O0,
+		.ip = PC,
+		.sp = SP,
+		.arch = SPARC,
 	};
 	for (int w = 0; w < WORDS; w++)
 		sim_put(w, 0x1000 + (unsigned)w);
@@ -132,7 +146,9 @@ START_TEST(skipped_call_reads_minus_one)
 	struct ptsi_stop st = stop_at(ENTRY, UINT32_MAX, PSR_64);
 
 	sim.info = (struct ptsi_syscall_info){
-		.op = ENTRY, .arch = SPARC, .entry.nr = UINT32_MAX,
+		.op = ENTRY,
+		.arch = SPARC,
+		.entry.nr = UINT32_MAX,
 	};
 	sim.info_size = 80;
 	ck_assert_int_eq(ptsi_decode_info(&st), 0);
@@ -146,7 +162,9 @@ START_TEST(number_beyond_32_bits_is_told)
 	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
 
 	sim.info = (struct ptsi_syscall_info){
-		.op = ENTRY, .arch = SPARC, .entry.nr = 0x100000005,
+		.op = ENTRY,
+		.arch = SPARC,
+		.entry.nr = 0x100000005,
 	};
 	sim.info_size = 80;
 	sim.set_errno = EIO;
@@ -154,6 +172,64 @@ START_TEST(number_beyond_32_bits_is_told)
 	ck_assert_uint_eq(st.info.entry.nr, 0x100000005);
 	ck_assert_int_eq(set_nr(&st, 5), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+START_TEST(skipped_call_reads_minus_one_by_registers)
+{
+	struct ptsi_stop st = stop_at(ENTRY, UINT32_MAX, PSR_64);
+
+	st.abi = row(8);
+	sim.word = 8;
+	sim.len = 8 * WORDS;
+	sim.getregs = GETREGS64;
+	sim_put(0, UINT32_MAX);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
+	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
+	st.info.entry.nr = 5;
+	st.image.len = 0;
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->mend_words(&st), -1);
+	ck_assert_int_eq(errno, ESRCH);
+	ck_assert_uint_eq(st.info.entry.nr, 5);
+}
+END_TEST
+
+/* Asked of the registers only if the number is none of the table's. */
+START_TEST(whose_table_it_is)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
+
+	st.info = (struct ptsi_syscall_info){ .op = ENTRY, .arch = SPARC, .entry.nr = 440 };
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 0);
+	ck_assert_uint_eq(sim.requests, 0);
+	st.info.entry.nr = 441;
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 1);
+	st.image.len = 0;
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), -1);
+	ck_assert_int_eq(errno, ESRCH);
+	st.abi = row(8);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 1);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 20), 0);
+	st.info.op = EXIT;
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 0);
+}
+END_TEST
+
+/* What a 32-bit tracer wrote is told zero-extended; a 64-bit call's result is what it is. */
+START_TEST(result_of_half_a_register)
+{
+	struct ptsi_stop st = stop_at(EXIT, 5, PSR_64);
+
+	sim.info = (struct ptsi_syscall_info){
+		.op = EXIT,
+		.arch = _i ? SPARC64 : SPARC,
+		.exit.rval = 0xffffffea,
+	};
+	sim.info_size = 33;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(st.info.exit.rval, _i ? INT64_C(0xffffffea) : -22);
 }
 END_TEST
 
@@ -268,6 +344,9 @@ int main(void)
 	tcase_add_test(tc, arguments_and_a_skip_are_no_matter);
 	tcase_add_test(tc, skipped_call_reads_minus_one);
 	tcase_add_test(tc, number_beyond_32_bits_is_told);
+	tcase_add_test(tc, skipped_call_reads_minus_one_by_registers);
+	tcase_add_test(tc, whose_table_it_is);
+	tcase_add_loop_test(tc, result_of_half_a_register, 0, 2);
 	tcase_add_test(tc, so_it_is_for_64_bit_tracers);
 	tcase_add_test(tc, ip_is_pc_and_npc);
 	tcase_add_loop_test(tc, both_ways_or_not_at_all, 0, 8);
