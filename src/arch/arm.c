@@ -110,7 +110,6 @@ static const struct ptsi_abi arm64_unseen = {
 	.getpid = 172,
 	.value = 8,
 	.pointer = 8,
-	.word = 4,
 };
 
 /* All 32-bit code has the mode bit in its cpsr: where that is missing the tracee is 64-bit. */

@@ -65,15 +65,14 @@ static int mend_words(struct ptsi_stop *st)
 	struct ptsi_syscall_info *info = &st->info;
 	uint64_t psr, r8, r10;
 
-	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0)
+	if (ptsi_regs_word(st, CR_IPSR, &psr) < 0 || ptsi_regs_word(st, R8, &r8) < 0 ||
+	    ptsi_regs_word(st, R10, &r10) < 0)
 		return -1;
 	info->instruction_pointer += psr >> PSR_RI & 3;
 	if (ptsi_before_call(info->op))
 		return read_args(st, info->entry.args);
 	if (info->op != PTSI_SYSCALL_INFO_EXIT)
 		return 0;
-	if (ptsi_regs_word(st, R8, &r8) < 0 || ptsi_regs_word(st, R10, &r10) < 0)
-		return -1;
 	info->exit.is_error = r10 == UINT64_MAX; /* rt_sigreturn leaves other values */
 	info->exit.rval = (int64_t)(info->exit.is_error ? -r8 : r8);
 	return 0;

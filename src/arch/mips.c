@@ -90,7 +90,7 @@ static int mend_o32(struct ptsi_stop *st)
 }
 
 #define MIPS_ROW                                                                                   \
-	.enosys = ENOSYS_MIPS, .flag_set = 1, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,     \
+	.enosys = ENOSYS_MIPS, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,                    \
 	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .edit_result = edit_result
 
 /* An ABI's numbers are the NUMBERS from its first one on. */

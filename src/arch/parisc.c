@@ -107,7 +107,6 @@ static const struct ptsi_abi parisc64 = { PARISC_ROW, WIDE, TRACER_64 };
 static const struct ptsi_abi parisc64_unseen = {
 	.enosys = 251,
 	.getpid = 20,
-	.word = 4,
 	.native_wrong = PTSI_CAN_NR | PTSI_CAN_ARGS | PTSI_CAN_SKIP,
 	WIDE,
 };

@@ -132,7 +132,6 @@ static const struct ptsi_abi s390x_unseen = {
 	.getpid = 20,
 	.value = 8,
 	.pointer = 8,
-	.word = 4,
 	.nr_last = NO_NR - 1,
 };
 

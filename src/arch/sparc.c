@@ -117,7 +117,7 @@ static int mend_64(struct ptsi_stop *st)
 
 #define SPARC_ROW                                                                                  \
 	.enosys = 90, .getpid = GETPID, .big = true, .cant_exit = PTSI_CAN_IP,                     \
-	.skip_at_entry = PTSI_SKIP_EXIT, .insn_len = 4, .edit_ip = edit_ip
+	.skip_at_entry = PTSI_SKIP_EXIT, .edit_ip = edit_ip
 
 #define TRACER_64_ROW                                                                              \
 	.word = 8, .nr = G1_64,                                                                    \
@@ -151,7 +151,6 @@ static const struct ptsi_abi sparc32 = {
 static const struct ptsi_abi sparc64_unseen = {
 	.enosys = 90,
 	.getpid = GETPID,
-	.word = 4,
 	.cant_exit = PTSI_CAN_IP,
 	WIDE,
 };

@@ -108,8 +108,8 @@ static const struct ptsi_abi x86_64 = { X86_64_ROW, X86_64_WORDS, .refine = refi
 static const struct ptsi_abi vsyscall = { X86_64_ROW, X86_64_WORDS, VSYSCALL_ROW };
 
 /* A 64-bit tracee of an i386 tracer, which can change it by PTRACE_SET_SYSCALL_INFO alone. */
-static const struct ptsi_abi x86_64_unseen = { X86_64_ROW, .word = 4 };
-static const struct ptsi_abi vsyscall_unseen = { X86_64_ROW, VSYSCALL_ROW, .word = 4 };
+static const struct ptsi_abi x86_64_unseen = { X86_64_ROW };
+static const struct ptsi_abi vsyscall_unseen = { X86_64_ROW, VSYSCALL_ROW };
 
 static const struct ptsi_abi x32 = {
 	.name = "x32",

@@ -245,6 +245,74 @@ START_TEST(arm_svc_with_a_number_is_not_repeated)
 }
 END_TEST
 
+/* Any bit of the number; and Thumb code has none there, nor is it looked at. */
+START_TEST(arm_instruction_of_a_repeat)
+{
+	struct ptsi_stop st = arm_at(EXIT);
+	struct ptsi_syscall_info entry = read_stop(&st);
+
+	entry.op = ENTRY;
+	entry.entry.nr = 20;
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 1);
+	for (int bit = 0; bit < 24; bit++) {
+		memset(sim.code, 0, 3);
+		sim.code[bit / 8] = (unsigned char)(1 << bit % 8);
+		ck_assert_int_eq(st.abi->repeats(&st, &entry), 0);
+	}
+	sim.code_len = 0;
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 0);
+	sim_put(CPSR, 0x30);
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 1);
+	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), 0);
+	ck_assert_uint_eq(sim_word(PC), PC_VAL - 2);
+}
+END_TEST
+
+START_TEST(arm_skipped_call_can_be_skipped)
+{
+	struct ptsi_stop st = arm_at(ENTRY);
+
+	sim.nr = -1;
+	read_stop(&st);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	sim_watch(0, 0);
+	ck_assert_int_eq(st.abi->try_skip(&st), 1);
+	ck_assert_uint_eq(sim.requests, 0);
+}
+END_TEST
+
+static unsigned sets;
+
+/* PTRACE_SET_SYSCALL of a tracee that dies when the first one is through */
+static long dying(long request, pid_t tid, void *addr, void *data)
+{
+	if (request == SET_SYSCALL && sets++)
+		return ptsi_fail(ESRCH);
+	return sim_ptrace(request, tid, addr, data);
+}
+
+START_TEST(arm_number_that_can_not_be_put_back)
+{
+	struct ptsi_stop st = arm_at(ENTRY);
+
+	st.ptrace = dying;
+	sets = 0;
+	assert_fails(ptsi_core_features(&st), ESRCH);
+	ck_assert_uint_eq(sets, 3);
+}
+END_TEST
+
+START_TEST(arm_64_bit_tracee_has_no_row_without_get)
+{
+	struct ptsi_stop st = arm_at(ENTRY);
+
+	sim_put(CPSR, 0x60000000);
+	errno = 0;
+	assert_fails(ptsi_decode_registers(&st, ENTRY), EOPNOTSUPP);
+}
+END_TEST
+
 /* A 64-bit kernel that looks at all of x0. */
 START_TEST(arm_error_of_half_a_register_is_an_error)
 {
@@ -351,6 +419,10 @@ int main(void)
 	tcase_add_test(arm, arm_without_get_r7_is_the_number_and_r12_the_kind);
 	tcase_add_test(arm, arm_64_bit_tracee_is_left_to_the_kernel);
 	tcase_add_test(arm, arm_svc_with_a_number_is_not_repeated);
+	tcase_add_test(arm, arm_instruction_of_a_repeat);
+	tcase_add_test(arm, arm_skipped_call_can_be_skipped);
+	tcase_add_test(arm, arm_number_that_can_not_be_put_back);
+	tcase_add_test(arm, arm_64_bit_tracee_has_no_row_without_get);
 	tcase_add_loop_test(arm, arm_error_of_half_a_register_is_an_error, 0, 2);
 	tcase_add_loop_test(arm64, arm64_first_argument_is_what_the_call_will_get, ENTRY,
 			    ENTRY + 1);

@@ -71,10 +71,8 @@ START_TEST(stack_tells_n32_from_n64)
 		uint64_t sp;
 		const char *name;
 	} cases[] = {
-		{ 0x7fbf1868, "n32" },
-		{ 0xfffb1868, "n32" },
-		{ 0x100000000, "n64" },
-		{ 0xfffffff868, "n64" },
+		{ 0x7fbf1868, "n32" },  { 0xfffb1868, "n32" },   { UINT32_MAX, "n32" },
+		{ 0x100000000, "n64" }, { 0xfffffff868, "n64" },
 	};
 	struct ptsi_stop st = stop_at(EXIT, 0);
 
@@ -84,6 +82,32 @@ START_TEST(stack_tells_n32_from_n64)
 	sim_put(29, cases[_i].sp);
 	st.info.op = EXIT;
 	ck_assert_str_eq(st.family->pick(&st)->name, cases[_i].name);
+}
+END_TEST
+
+START_TEST(number_tells_n32_from_n64)
+{
+	static const struct {
+		uint64_t v0;
+		const char *name; /* NULL: neither */
+	} cases[] = {
+		{ 4999, NULL },  { 5000, "n64" }, { 5999, "n64" }, { 6000, "n32" },
+		{ 6999, "n32" }, { 7000, NULL },  { 0, NULL },     { UINT64_MAX, NULL },
+	};
+	struct ptsi_stop st = stop_at(ENTRY, 0);
+	const struct ptsi_abi *row;
+
+	sim.word = 8;
+	sim.len = 360;
+	memset(sim.image, 0, sizeof sim.image);
+	sim_put(2, cases[_i].v0);
+	st.info.op = ENTRY;
+	errno = 0;
+	row = st.family->pick(&st);
+	if (cases[_i].name)
+		ck_assert_str_eq(row->name, cases[_i].name);
+	else
+		ck_assert(!row && errno == EOPNOTSUPP);
 }
 END_TEST
 
@@ -245,6 +269,55 @@ START_TEST(result_512_of_a_failed_call)
 }
 END_TEST
 
+/* What R0 says is read and written before the result is. */
+START_TEST(result_512_fails_whole)
+{
+	struct ptsi_syscall_info want = { .op = EXIT, .exit.rval = 512 };
+	struct ptsi_stop st = stop_at(EXIT, 2);
+
+	sim.user[0] = 0;
+	sim_put(0, 4020);
+	sim.info.exit.rval = -2;
+	sim.info.exit.is_error = 1;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	for (unsigned n = 1;; n++) {
+		struct ptsi_edits ed = { .n = 0 };
+		struct ptsi_stop again = st;
+
+		sim_put(0, 4020);
+		sim_watch(n, ESRCH);
+		if (again.abi->edit_result(&again, &ed, 512, false) == 0) {
+			ck_assert_uint_eq(n, 3);
+			break;
+		}
+		ck_assert_int_eq(errno, ESRCH);
+		again = st;
+		sim_watch(n, ESRCH);
+		ck_assert_int_eq(ptsi_core_set(&again, &want), -1);
+		ck_assert_int_eq(errno, ESRCH);
+		ck_assert_uint_eq(sim_word(V0), 2);
+		ck_assert_uint_eq(sim_word(0), 4020);
+	}
+}
+END_TEST
+
+/* Where the kernel can set them it tells the right ones: what it says is not looked up. */
+START_TEST(stack_arguments_of_a_kernel_with_set)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 4020);
+
+	sim.set_errno = 0;
+	sim.info.entry.nr = 4020;
+	for (unsigned i = 0; i < 6; i++)
+		sim.info.entry.args[i] = 0xc1 + i;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	for (unsigned i = 0; i < 6; i++)
+		ck_assert_uint_eq(st.info.entry.args[i], 0xc1 + i);
+	ck_assert_uint_eq(sim.requests, 2);
+}
+END_TEST
+
 /* A result written ahead would be another number. */
 START_TEST(skip_writes_the_number_alone)
 {
@@ -327,13 +400,16 @@ int main(void)
 	SRunner *runner = srunner_create(s);
 	int failed;
 
-	tcase_add_loop_test(tc, stack_tells_n32_from_n64, 0, 4);
+	tcase_add_loop_test(tc, stack_tells_n32_from_n64, 0, 5);
+	tcase_add_loop_test(tc, number_tells_n32_from_n64, 0, 8);
 	tcase_add_loop_test(tc, stack_arguments_are_told, 0, 2);
 	tcase_add_test(tc, syscall_2_is_told_as_what_it_calls);
 	tcase_add_test(tc, syscall_2_is_changed_one_further);
 	tcase_add_test(tc, stack_arguments_are_set_where_they_can_be);
 	tcase_add_loop_test(tc, only_numbers_of_the_abi, 0, 10);
 	tcase_add_loop_test(tc, result_512_of_a_failed_call, 0, 6);
+	tcase_add_test(tc, result_512_fails_whole);
+	tcase_add_test(tc, stack_arguments_of_a_kernel_with_set);
 	tcase_add_test(tc, skip_writes_the_number_alone);
 	tcase_add_test(tc, stack_arguments_are_exchanged);
 	tcase_add_loop_test(tc, exchange_is_all_or_none, 0, 4);

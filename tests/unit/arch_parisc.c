@@ -185,11 +185,13 @@ static int repeat(uint32_t branch, uint32_t slot, uint64_t nr)
 }
 
 enum { BLE = (int)0xe4008200, NOP = 0x08000240, LDI_20 = 0x34140028, LDI_REST = 0x3414015a };
+enum { LDI_LAST = 0x34143ffe };
 
 START_TEST(number_that_comes_again_is_repeated)
 {
 	ck_assert_int_eq(repeat((uint32_t)BLE, LDI_20, 20), 0);
 	ck_assert_int_eq(repeat((uint32_t)BLE, LDI_REST, 173), 0);
+	ck_assert_int_eq(repeat((uint32_t)BLE, LDI_LAST, 0x1fff), 0);
 	ck_assert_int_eq(repeat((uint32_t)BLE, NOP, 56), 0);
 	ck_assert_uint_eq(sim_word(GR20), 56);
 	ck_assert_uint_eq(sim_word(GR26), 0xb1);
@@ -210,13 +212,63 @@ START_TEST(another_is_not)
 		{ (uint32_t)BLE, 0x34130028, 20 }, /* ldi 20,%r19 */
 		{ (uint32_t)BLE, 0x34140028, 20 + 0x2000 },
 		{ (uint32_t)BLE, 0x3414c028, 0x6014 }, /* no room for such a number */
-		{ 0xe4008000, LDI_20, 20 },            /* another branch */
-		{ 0, 0, 20 },                          /* memory that can't be read */
+		{ (uint32_t)BLE, 0x34144028, 0x2014 },
+		{ 0xe4008000, LDI_20, 20 }, /* another branch */
+		{ 0, 0, 20 },               /* memory that can't be read */
 	};
 
 	ck_assert_int_eq(repeat(call[_i].branch, call[_i].slot, call[_i].nr), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
 	ck_assert_mem_eq(sim.image, before, sizeof before);
+}
+END_TEST
+
+/* Some call can be repeated where any number, or the one that is there, comes again. */
+START_TEST(some_call_is_repeated)
+{
+	static const struct {
+		uint32_t slot;
+		int can;
+	} slots[] = {
+		{ NOP, 1 },        { LDI_20, 1 },     { LDI_REST, 1 },   { LDI_LAST, 1 },
+		{ 0x34144028, 0 }, { 0x34130028, 0 }, { 0x34140029, 0 }, { 0, 0 },
+	};
+	struct ptsi_stop st;
+
+	repeat(slots[_i].slot ? (uint32_t)BLE : 0, slots[_i].slot, 20);
+	ptsi_core_begin(&st, 1);
+	st.family = &ptsi_family_parisc;
+	sim_put(IAOQ, IP);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(st.abi->repeats(&st, NULL), slots[_i].can);
+}
+END_TEST
+
+/* What a 64-bit kernel tells: more than the number, and a result of which half is known. */
+START_TEST(halves_of_what_is_told)
+{
+	bool wide = _i;
+	struct ptsi_stop st = stop_at(ENTRY, 20);
+
+	sim.info = (struct ptsi_syscall_info){
+		.op = ENTRY,
+		.arch = wide ? PARISC64 : PARISC,
+		.entry.nr = 0x100000014,
+	};
+	sim.info_size = 80;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_uint_eq(st.info.entry.nr, 20);
+	st = stop_at(EXIT, 20);
+	sim.info = (struct ptsi_syscall_info){
+		.op = EXIT,
+		.arch = wide ? PARISC64 : PARISC,
+		.exit.rval = 0xffffffea,
+	};
+	sim.info_size = 33;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(st.info.exit.rval, wide ? INT64_C(0xffffffea) : -22);
+	ck_assert_int_eq(st.info.exit.is_error, !wide);
 }
 END_TEST
 
@@ -259,7 +311,9 @@ int main(void)
 	tcase_add_test(tc, ip_that_fails_is_undone);
 	tcase_add_loop_test(tc, regset_is_not_used, 0, 2);
 	tcase_add_test(tc, number_that_comes_again_is_repeated);
-	tcase_add_loop_test(tc, another_is_not, 0, 6);
+	tcase_add_loop_test(tc, another_is_not, 0, 7);
+	tcase_add_loop_test(tc, some_call_is_repeated, 0, 8);
+	tcase_add_loop_test(tc, halves_of_what_is_told, 0, 2);
 	tcase_add_test(tc, wide_tracee);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);

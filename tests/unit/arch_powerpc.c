@@ -163,10 +163,76 @@ START_TEST(repeat)
 	st.way = _i & 4 ? PTSI_REGISTERS : PTSI_AUTO;
 	later = st;
 	ck_assert_int_eq(!!(ptsi_core_features(&later) & PTSI_CAN_REPEAT), can);
+	ck_assert_uint_eq(sim_count(PTSI_SET_SYSCALL_INFO), 0); /* it is asked for */
 	ck_assert_int_eq(ptsi_core_repeat(&st, &entry), can ? 0 : -1);
 	ck_assert_uint_eq(sim_word(NIP), can ? 0x10000 : 0);
 	if (!can)
 		ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+/* The low bits of trap are the kernel's; a 32-bit call is made by sc. */
+START_TEST(trap_tells_the_instruction)
+{
+	static const struct {
+		int trap;
+		bool flag;
+	} cases[] = {
+		{ SC, true },        { SC + 1, true },   { SCV, false },     { SCV + 1, false },
+		{ SCV + 15, false }, { SCV + 16, true }, { SCV - 16, true },
+	};
+	struct ptsi_stop st = stop_at(EXIT, cases[_i].trap, -13, 0xa1);
+
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+	ck_assert_int_eq(st.abi->flag != 0, cases[_i].flag);
+	ck_assert_uint_eq(st.abi->arch, PPC64LE);
+	for (const struct ptsi_abi *const *row = ptsi_family_powerpc.abis; *row; row++) {
+		bool ppc = (*row)->arch == 0x14;
+
+		st.abi = *row;
+		st.image.len = 0;
+		sim.big = (*row)->big;
+		sim.word = (*row)->word;
+		sim.len = (*row)->size;
+		sim_put(TRAP, (uint64_t)cases[_i].trap);
+		ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+		ck_assert_int_eq(st.abi->flag != 0, cases[_i].flag || ppc);
+		ck_assert_uint_eq(st.abi->arch, (*row)->arch);
+		ck_assert_int_eq(st.abi->big, (*row)->big);
+	}
+}
+END_TEST
+
+/* After scv an argument that looks like a restart code would be restarted. */
+START_TEST(repeat_with_a_restart_code)
+{
+	struct ptsi_syscall_info entry = {
+		.op = ENTRY,
+		.instruction_pointer = 0x10004,
+		.entry = { .nr = 20, .args = { -513ULL } },
+	};
+
+	for (const struct ptsi_abi *const *row = ptsi_family_powerpc.abis; *row; row++) {
+		struct ptsi_stop st = stop_at(EXIT, _i ? SCV : SC, 0, 0xa1);
+		struct ptsi_edits ed = { .n = 0 };
+		bool may = !_i || (*row)->word == 4;
+
+		sim.info.arch = (*row)->arch;
+		sim.big = (*row)->big;
+		sim.word = (*row)->word;
+		sim.len = (*row)->size;
+		sim.user_step = 0;
+		st.image.len = 0;
+		sim_put(TRAP, _i ? SCV : SC);
+		ck_assert_int_eq(ptsi_decode_info(&st), 0);
+		st.abi = *row;
+		ck_assert_int_eq(ptsi_regs_read(&st), 0);
+		ck_assert_int_eq(ptsi_edit_repeat(&st, &ed, &entry), may ? 0 : -1);
+		if (!may)
+			ck_assert_int_eq(errno, EOPNOTSUPP);
+	}
 }
 END_TEST
 
@@ -197,6 +263,8 @@ int main(void)
 	tcase_add_loop_test(tc, results_are_set_by_registers, 0, 2);
 	tcase_add_test(tc, success_that_looks_like_an_error);
 	tcase_add_loop_test(tc, repeat, 0, 8);
+	tcase_add_loop_test(tc, trap_tells_the_instruction, 0, 7);
+	tcase_add_loop_test(tc, repeat_with_a_restart_code, 0, 2);
 	tcase_add_test(tc, arguments_by_the_kernels_request);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);

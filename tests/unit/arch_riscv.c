@@ -177,6 +177,38 @@ START_TEST(error_of_half_a_register_is_an_error)
 }
 END_TEST
 
+/* Which ABI's it is has to be read. */
+START_TEST(half_a_register_that_can_not_be_read)
+{
+	struct ptsi_stop st = stop_at(EXIT, RISCV64, 4);
+
+	sim.info.exit.rval = 0xffffffea;
+	sim_watch(2, ESRCH);
+	ck_assert_int_eq(ptsi_decode_native(&st), -1);
+	ck_assert_int_eq(errno, ESRCH);
+}
+END_TEST
+
+/* Since 6.11 a0 is -ENOSYS before the call: without GET the argument is not known. */
+START_TEST(argument_that_is_enosys)
+{
+	const struct width *w = &widths[_i];
+	struct ptsi_stop st = stop_at(ENTRY, w->arch, w->word);
+
+	if (!w->whole && w->word == 4)
+		return;
+	if (sizeof(long) == 4 && w->whole)
+		return;
+	errno = 0;
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	sim_put(A0, (uint64_t)-37);
+	st.image.len = 0;
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
+	ck_assert_uint_eq(st.info.entry.args[0], w->word == 4 ? (uint32_t)-37 : (uint64_t)-37);
+}
+END_TEST
+
 START_TEST(repeat_sets_a0)
 {
 	const struct width *w = &widths[_i];
@@ -262,6 +294,8 @@ int main(void)
 	tcase_add_test(tc, same_word_is_no_change);
 	tcase_add_test(tc, length_without_get);
 	tcase_add_loop_test(tc, error_of_half_a_register_is_an_error, 0, n);
+	tcase_add_test(tc, half_a_register_that_can_not_be_read);
+	tcase_add_loop_test(tc, argument_that_is_enosys, 0, n);
 	tcase_add_loop_test(tc, repeat_sets_a0, 0, n);
 	tcase_add_test(tc, kernel_sets_the_first_argument);
 	tcase_add_loop_test(tc, result_leaves_the_number_that_the_kernel_set, 0, n);

@@ -155,6 +155,72 @@ START_TEST(no_svc_in_front_of_ip)
 }
 END_TEST
 
+/* Wherever in a word of memory the instruction is; and svc 0, whose number is in r1. */
+START_TEST(svc_is_in_front_of_ip)
+{
+	struct ptsi_syscall_info entry = { .op = ENTRY, .entry.nr = 20 };
+	struct ptsi_stop st = stop_at(EXIT, 0);
+
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	memset(sim.code, 0x44, sizeof sim.code);
+	sim.code_len = 32;
+	sim.code[14 + 2 * _i] = 0x0a;
+	sim.code[15 + 2 * _i] = 20;
+	sim.code_end = 0x10020;
+	entry.instruction_pointer = 0x10010 + 2U * (unsigned)_i;
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 1);
+	sim.code[15 + 2 * _i] = 0;
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 1);
+	sim.code[15 + 2 * _i] = 21;
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 0);
+	sim.code_len = 0;
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), 0);
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->repeats(&st, &entry), -1);
+	ck_assert_int_eq(errno, ESRCH);
+}
+END_TEST
+
+/* A 31-bit program's, of the tracer whose word is so wide. */
+static struct ptsi_stop stop_31(unsigned word)
+{
+	struct ptsi_stop st = stop_at(EXIT, 20);
+
+	for (const struct ptsi_abi *const *row = ptsi_family_s390.abis; *row; row++)
+		if ((*row)->arch == 0x16 && (*row)->word == word)
+			st.abi = *row;
+	sim.word = word;
+	sim_user_is_image();
+	sim_put(PSW_ADDR, 0x80010002);
+	st.info = sim.info;
+	return st;
+}
+
+START_TEST(ip_of_31_bits)
+{
+	struct ptsi_stop st = stop_31(_i ? 4 : 8);
+	struct ptsi_edits ed = { .n = 0 };
+
+	st.info.instruction_pointer = 0x80010003;
+	if (st.abi->mend_words) {
+		ck_assert_int_eq(st.abi->mend_words(&st), 0);
+		ck_assert_uint_eq(st.info.instruction_pointer, 0x10003);
+	}
+	ck_assert_int_eq(st.abi->edit_ip(&st, &ed, 0x7fffffff), 0);
+	ck_assert_int_eq(ptsi_regs_write(&st, &ed), 0);
+	ck_assert_uint_eq(sim_word(PSW_ADDR), _i ? 0xffffffff : 0x7fffffff);
+	ed.n = 0;
+	ck_assert_int_eq(st.abi->edit_ip(&st, &ed, 0x80000000), -1);
+	ck_assert_int_eq(errno, ERANGE);
+	if (!_i)
+		return;
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->edit_ip(&st, &ed, 0x10000), -1);
+	ck_assert_int_eq(errno, ESRCH);
+}
+END_TEST
+
 /* Written by a 31-bit tracer; values of a 64-bit call are what they are. */
 START_TEST(upper_half_of_a_result)
 {
@@ -187,6 +253,8 @@ int main(void)
 	tcase_add_test(tc, svc_with_its_own_number_is_repeated);
 	tcase_add_test(tc, svc_with_another_number_is_not);
 	tcase_add_loop_test(tc, no_svc_in_front_of_ip, 0, 2);
+	tcase_add_loop_test(tc, svc_is_in_front_of_ip, 0, 4);
+	tcase_add_loop_test(tc, ip_of_31_bits, 0, 2);
 	tcase_add_loop_test(tc, upper_half_of_a_result, 0, 10);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);

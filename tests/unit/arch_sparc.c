@@ -175,6 +175,64 @@ START_TEST(number_beyond_32_bits_is_told)
 }
 END_TEST
 
+START_TEST(skipped_call_reads_minus_one_by_registers)
+{
+	struct ptsi_stop st = stop_at(ENTRY, UINT32_MAX, PSR_64);
+
+	st.abi = row(8);
+	sim.word = 8;
+	sim.len = 8 * WORDS;
+	sim.getregs = GETREGS64;
+	sim_put(0, UINT32_MAX);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
+	ck_assert_uint_eq(st.info.entry.nr, UINT64_MAX);
+	st.info.entry.nr = 5;
+	st.image.len = 0;
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->mend_words(&st), -1);
+	ck_assert_int_eq(errno, ESRCH);
+	ck_assert_uint_eq(st.info.entry.nr, 5);
+}
+END_TEST
+
+/* Asked of the registers only if the number is none of the table's. */
+START_TEST(whose_table_it_is)
+{
+	struct ptsi_stop st = stop_at(ENTRY, 5, PSR_64);
+
+	st.info = (struct ptsi_syscall_info){ .op = ENTRY, .arch = SPARC, .entry.nr = 440 };
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 0);
+	ck_assert_uint_eq(sim.requests, 0);
+	st.info.entry.nr = 441;
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 1);
+	st.image.len = 0;
+	sim_watch(1, ESRCH);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), -1);
+	ck_assert_int_eq(errno, ESRCH);
+	st.abi = row(8);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 1);
+	ck_assert_int_eq(st.abi->nr_refused(&st, 20), 0);
+	st.info.op = EXIT;
+	ck_assert_int_eq(st.abi->nr_refused(&st, 5), 0);
+}
+END_TEST
+
+/* What a 32-bit tracer wrote is told zero-extended; a 64-bit call's result is what it is. */
+START_TEST(result_of_half_a_register)
+{
+	struct ptsi_stop st = stop_at(EXIT, 5, PSR_64);
+
+	sim.info = (struct ptsi_syscall_info){
+		.op = EXIT,
+		.arch = _i ? SPARC64 : SPARC,
+		.exit.rval = 0xffffffea,
+	};
+	sim.info_size = 33;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(st.info.exit.rval, _i ? INT64_C(0xffffffea) : -22);
+}
+END_TEST
+
 /* A 64-bit tracer's kernel has 64 bits. */
 START_TEST(so_it_is_for_64_bit_tracers)
 {
@@ -286,6 +344,9 @@ int main(void)
 	tcase_add_test(tc, arguments_and_a_skip_are_no_matter);
 	tcase_add_test(tc, skipped_call_reads_minus_one);
 	tcase_add_test(tc, number_beyond_32_bits_is_told);
+	tcase_add_test(tc, skipped_call_reads_minus_one_by_registers);
+	tcase_add_test(tc, whose_table_it_is);
+	tcase_add_loop_test(tc, result_of_half_a_register, 0, 2);
 	tcase_add_test(tc, so_it_is_for_64_bit_tracers);
 	tcase_add_test(tc, ip_is_pc_and_npc);
 	tcase_add_loop_test(tc, both_ways_or_not_at_all, 0, 8);

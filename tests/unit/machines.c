@@ -41,7 +41,7 @@ enum {
 #define AARCH32                                                                                    \
 	.word = 4, .words = 18, NRS(24, 56, 20, 38), .nr_max = 0xf07ff,                            \
 	AT(0x40000028, 7, 0, 15, 13, 17, 1, 2, 3, 4, 5), .put = { { 16, 0x10 }, { 0, 0xa1 } },     \
-	.code = { 0, 0, 0, 0xef }, .code_len = 4, NATIVE(CALL, RESULT)
+	.code = { 1, 2, 3, 4, 0, 0, 0, 0xef }, .code_len = 8, NATIVE(CALL, RESULT)
 
 #define ARC(name_, arch_, big_)                                                                    \
 	{                                                                                          \
@@ -390,4 +390,16 @@ int machine_read(const struct machine *m, struct ptsi_stop *st, int kernel)
 	if (kernel == HAS_NONE)
 		return ptsi_decode_registers(st, sim.op);
 	return ptsi_decode_info(st);
+}
+
+struct ptsi_stop machine_stop_of(const struct machine *m, uint8_t op)
+{
+	int kernel = m->no_get ? HAS_NONE : HAS_GET;
+	struct ptsi_stop st;
+
+	machine_stop(m, kernel, op);
+	ck_assert_int_eq(machine_read(m, &st, kernel), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	sim_watch(0, 0);
+	return st;
 }

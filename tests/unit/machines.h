@@ -68,4 +68,7 @@ void machine_stop(const struct machine *m, int kernel, uint8_t op);
 /* Have the library read it; without GET it is told what kind of stop it is. */
 int machine_read(const struct machine *m, struct ptsi_stop *st, int kernel);
 
+/* All that, on a kernel without SET. */
+struct ptsi_stop machine_stop_of(const struct machine *m, uint8_t op);
+
 #endif
