@@ -7,26 +7,33 @@
  * the library is asked for at such a stop: which words change, and to what.  A word that is not
  * named stays as it was.  Nothing here comes from the library itself.
  *
- * A file has one ABI.  It says first what is true of the ABI, then names kernels, and under each
- * kernel its stops:
+ * A file has one ABI, or a few of one architecture.  It says first what is true of the ABI, then
+ * names kernels, and under each kernel its stops:
  *
  *	family arm64
  *	abi arm64 0xc00000b7 8 8
  *	at entry seccomp
  *	can nr args skip ip sp
- *	set arg0=5 ip=0x10000 -> 0=5 32=0x10000
+ *	set nr=56 -> nr=56
+ *	set arg0=0xb1 ip=0x10000 -> 0=0xb1 32=0x10000
  *	set nr=0x80000000 -> ERANGE
  *
- *	kernel Linux 6.1.0-37-arm64 (Debian 12)
+ *	kernel 6.1.0-50-cloud-arm64
  *	word 8 little
+ *	nr-regset 0x404
+ *
  *	stop entry
- *	+000: 0000000000000001 ...
- *	ip 0x400510
- *	...
+ *	    +000: 00000000000000a1 00000000000000a2 00000000000000a3 00000000000000a4
+ *	    ...
+ *	ip 0x41d668
+ *	sp 0xffffc76823d0
+ *	nr 0xac
+ *	args 0xa1 0xa2 0xa3 0xa4 0xa5 0xa6
  *
  * One thing is said in a line, and # begins a comment.  Numbers are C's; those of images and
- * code are hexadecimal without 0x.  The lines about the ABI may come again, from "abi" on, where
- * the kernels or the tracers that follow differ in what has to come of a change.
+ * code are hexadecimal without 0x.  The lines about an ABI may come again, from "abi" on, for
+ * another one, or where what has to come of a change is not the same on the kernels or with the
+ * tracers that follow.
  *
  * About the ABI:
  *
@@ -51,7 +58,7 @@
  *		ANSWER is done, which is meant where nothing is said, at-exit, or the errno that
  *		the call fails with.
  *	repeat FIELD=VALUE... -> [WORD=VALUE...] [ANSWER]
- *		The same for ptsi_repeat_syscall; fields that are not named are 0.
+ *		The same for ptsi_repeat_syscall; nr and arguments that are not named are 0.
  *
  * About a kernel:
  *
