@@ -255,31 +255,48 @@ static bool no_user(const struct machine *m)
 	       m->family == &ptsi_family_mips;
 }
 
-/* One word by registers: poked, or as the last of what is written of the regset. */
+/* The bytes of the regset up to the last word that do_set_call changes. */
+static size_t end_of_call(const struct machine *m)
+{
+	int last = m->nr_regset || m->nr_request || m->nr == m->other_nr ? 0 : m->at.nr;
+
+	for (int i = 1; i < 6 && !m->bsp; i++)
+		last = last > m->at.arg[i] ? last : m->at.arg[i];
+	return ((size_t)last + 1) * m->word;
+}
+
+static int do_set_call(const struct machine *m, struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info want = st->info;
+
+	want.entry.nr = (uint64_t)m->other_nr;
+	for (unsigned i = 1; i < 6 && !m->bsp; i++)
+		want.entry.args[i] = 0xb1 + i;
+	return ptsi_core_set(st, &want);
+}
+
+/* One word by registers is poked, where it can be; more are the first part of the regset. */
 START_TEST(no_more_than_needed_is_written)
 {
 	const struct machine *m = machine(_i);
-	size_t end;
 	struct ptsi_stop st;
 
-	if (!m || m->bsp) /* whose arguments can't be set */
+	if (!m)
 		return;
-	machine_stop(m, HAS_GET, ENTRY);
-	if (m->no_get)
-		sim.get_errno = EIO;
-	ck_assert_int_eq(machine_read(m, &st, m->no_get ? HAS_NONE : HAS_GET), 0);
-	st.way = PTSI_REGISTERS;
-	sim_watch(0, 0);
-	ck_assert_int_eq(do_set_arg(m, &st), 0);
-	ck_assert_uint_eq(sim_word(m->at.arg[1]), 0xb2);
 	if (m->user_step && !no_user(m)) {
+		st = machine_stop_of(m, ENTRY);
+		st.way = PTSI_REGISTERS;
+		ck_assert_int_eq(do_set_arg(m, &st), 0);
+		ck_assert_uint_eq(sim_word(m->at.arg[1]), 0xb2);
 		ck_assert_uint_eq(sim_count(PTSI_POKEUSR), 1);
-	} else if (!m->setregs) {
-		end = ((size_t)m->at.arg[1] + 1) * m->word;
-		ck_assert_uint_eq(sim_count(PTSI_SETREGSET), 1);
-		ck_assert_uint_eq(sim.asked, m->whole ? sim.len : end);
+		ck_assert_uint_eq(sim_writes(), 1);
 	}
-	ck_assert_uint_eq(sim_writes(), 1);
+	st = machine_stop_of(m, ENTRY);
+	st.way = PTSI_REGISTERS;
+	sim.asked = 0;
+	ck_assert_int_eq(do_set_call(m, &st), 0);
+	if (m->size >= 0 && !m->setregs)
+		ck_assert_uint_eq(sim.asked, m->whole ? sim.len : end_of_call(m));
 }
 END_TEST
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/* What the dumps of x86 can't say: the instruction of a call, vsyscalls, wide addresses. */
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+extern const struct ptsi_family ptsi_family_x86;
+
+enum {
+	NONE = PTSI_SYSCALL_INFO_NONE,
+	ENTRY = PTSI_SYSCALL_INFO_ENTRY,
+	EXIT = PTSI_SYSCALL_INFO_EXIT,
+	SECCOMP = PTSI_SYSCALL_INFO_SECCOMP,
+	RBX = 5,
+	R10 = 7,
+	R9,
+	R8,
+	RAX,
+	RCX,
+	RDX,
+	RSI,
+	RDI,
+	ORIG_RAX,
+	RIP,
+	RSP = 19,
+	SIZE_64 = 216,
+	SIZE_32 = 68,
+};
+
+#define X86_64   0xc000003e
+#define I386     0x40000003
+#define IP       0x10008
+#define VSYSCALL UINT64_C(0xffffffffff600000)
+
+/* To a 64-bit tracer, by a kernel that has GET alone. */
+static struct ptsi_stop stop_at(uint8_t op, uint32_t arch, uint64_t ip)
+{
+	struct ptsi_stop st;
+
+	sim_reset();
+	sim.word = 8;
+	sim.len = SIZE_64;
+	sim_user_is_image();
+	sim.op = op;
+	sim.si_signo = SIGSTOP;
+	sim.set_errno = EIO;
+	sim.layout = (struct sim_layout){
+		.nr = ORIG_RAX,
+		.arg = { RDI, RSI, RDX, R10, R8, R9 },
+		.rval = RAX,
+		.ip = RIP,
+		.sp = RSP,
+		.arch = arch,
+	};
+	sim_put(ORIG_RAX, 39);
+	sim_put(RAX, (uint64_t)-38);
+	sim_put(RIP, ip);
+	sim_put(RSP, 0x20000);
+	sim.code[6] = 0x0f;
+	sim.code[7] = 0x05;
+	sim.code_len = 8;
+	sim.code_end = ip;
+	ptsi_core_begin(&st, 1);
+	st.family = &ptsi_family_x86;
+	sim_watch(0, 0);
+	return st;
+}
+
+/* Without GET the two bytes before ip tell the ABI, wherever in words of memory they are. */
+START_TEST(instruction_tells_the_abi)
+{
+	static const struct {
+		unsigned char b0, b1;
+		const char *name;
+		int there; /* bytes that can be read */
+	} cases[] = {
+		{ 0x0f, 0x05, "x86_64", 8 }, { 0xcd, 0x80, "i386", 8 }, { 0x0f, 0x34, NULL, 8 },
+		{ 0x0f, 0x80, NULL, 8 },     { 0xcd, 0x05, NULL, 8 },   { 0xcd, 0x81, NULL, 8 },
+		{ 0x05, 0x0f, NULL, 8 },     { 0x0f, 0x05, NULL, 0 },   { 0xcd, 0x80, NULL, 0 },
+	};
+	unsigned char b0 = cases[_i].b0, b1 = cases[_i].b1;
+
+	for (unsigned offset = 0; offset < 8; offset++) {
+		struct ptsi_stop st = stop_at(ENTRY, X86_64, 0x10000 + offset);
+
+		sim.get_errno = EIO;
+		sim.code[6] = b0;
+		sim.code[7] = b1;
+		sim.code_len = (size_t)cases[_i].there;
+		errno = 0;
+		if (cases[_i].name) {
+			ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
+			ck_assert_str_eq(st.abi->name, cases[_i].name);
+		} else {
+			ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
+			ck_assert_int_eq(errno, EOPNOTSUPP);
+		}
+	}
+}
+END_TEST
+
+/* The first byte is on a page that is gone. */
+START_TEST(instruction_that_is_half_there)
+{
+	struct ptsi_stop st = stop_at(ENTRY, X86_64, 0x10001);
+
+	sim.get_errno = EIO;
+	sim.code_len = 1;
+	sim.code[0] = 0x05;
+	errno = 0;
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+/* Where there is no call there is no instruction of one. */
+START_TEST(stop_without_a_call)
+{
+	struct ptsi_stop st = stop_at(NONE, X86_64, IP);
+
+	sim.get_errno = EIO;
+	sim.code_len = 0;
+	sim_put(ORIG_RAX, 0x40000027);
+	ck_assert_int_eq(ptsi_decode_registers(&st, NONE), 0);
+	ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+	ck_assert_str_eq(st.abi->name, "x86_64");
+	ck_assert_uint_eq(sim_count(PTSI_PEEKDATA), 0);
+	ck_assert_int_eq(ptsi_route_regs_can(&st), 0);
+}
+END_TEST
+
+/* At SECCOMP stops in the vsyscall page, with GET and without. */
+START_TEST(vsyscall_is_told_by_its_page)
+{
+	static const struct {
+		uint8_t op;
+		uint64_t ip;
+		bool is;
+	} cases[] = {
+		{ SECCOMP, VSYSCALL, true },
+		{ SECCOMP, VSYSCALL + 0xfff, true },
+		{ SECCOMP, VSYSCALL + 0x1000, false },
+		{ SECCOMP, VSYSCALL - 1, false },
+		{ SECCOMP, IP, false },
+		{ ENTRY, VSYSCALL, false },
+	};
+	int args = PTSI_CAN_ARG(0) | PTSI_CAN_ARG(1), all = PTSI_CAN_ARGS | PTSI_CAN_NR;
+	bool is = cases[_i / 2].is;
+	struct ptsi_stop st = stop_at(cases[_i / 2].op, X86_64, cases[_i / 2].ip);
+
+	sim.get_errno = _i % 2 ? EIO : 0;
+	ck_assert_int_eq(_i % 2 ? ptsi_decode_registers(&st, sim.op) : ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(ptsi_skip_has_exit(&st), !is);
+	ck_assert_int_eq(ptsi_route_regs_can(&st) & all, is ? args : all);
+	ck_assert_int_eq(ptsi_route_regs_can(&st) & (PTSI_CAN_IP | PTSI_CAN_SP),
+			 is ? 0 : PTSI_CAN_IP | PTSI_CAN_SP);
+	ck_assert_int_eq(ptsi_route_native_can(&st) & all, is ? args : all);
+	ck_assert_str_eq(st.abi->name, "x86_64");
+	ck_assert_uint_eq(st.abi->arch, X86_64);
+	ck_assert_int_eq(ptsi_skip_harmless_nr(&st), 39);
+}
+END_TEST
+
+/* int $0x80 in 64-bit code below 4 GiB: what is told doesn't say how wide its addresses are. */
+START_TEST(address_of_a_32_bit_call)
+{
+	bool code_64 = _i % 2;
+	struct ptsi_stop st = stop_at(_i / 2 ? EXIT : ENTRY, I386, IP);
+	struct ptsi_syscall_info want;
+
+	sim.other_regset = code_64 ? SIZE_64 : SIZE_32;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	want = st.info;
+	want.stack_pointer = 0x100000000;
+	ck_assert_int_eq(ptsi_core_set(&st, &want), code_64 ? 0 : -1);
+	if (!code_64)
+		ck_assert_int_eq(errno, ERANGE);
+	ck_assert_uint_eq(sim_word(RSP), code_64 ? 0x100000000 : 0x20000);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("x86");
+	TCase *tc = tcase_create("x86");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	if (sizeof(long) == 4) {
+		puts("skipped: only for tracers of 64 bits");
+		return 77;
+	}
+	tcase_add_loop_test(tc, instruction_tells_the_abi, 0, 9);
+	tcase_add_test(tc, instruction_that_is_half_there);
+	tcase_add_test(tc, stop_without_a_call);
+	tcase_add_loop_test(tc, vsyscall_is_told_by_its_page, 0, 12);
+	tcase_add_loop_test(tc, address_of_a_32_bit_call, 0, 4);
+	suite_add_tcase(s, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
