@@ -43,7 +43,7 @@ static int system_call(const struct ptsi_stop *st, long request, int *nr)
 
 	if (ptsi_request(st, request, NT_SYSTEM_CALL, &iov) >= 0)
 		return 0;
-	return errno == EINVAL ? ptsi_fail(EOPNOTSUPP) : -1;
+	return ptsi_fail(errno == EINVAL ? EOPNOTSUPP : errno);
 }
 
 static int write_nr(struct ptsi_stop *st, int nr)
@@ -127,8 +127,10 @@ static int mend_native(struct ptsi_stop *st)
 	    st->info.entry.nr == UINT64_MAX)
 		return 0;
 	has = ptsi_kernel_has_set(st);
+	if (has < 0)
+		return -1;
 	if (has)
-		return has < 0 ? -1 : 0;
+		return 0;
 	if (ptsi_decode_abi(st) < 0)
 		return -1;
 	return ptsi_regs_word(st, X0, &st->info.entry.args[0]);

@@ -37,13 +37,13 @@ static int peek(const struct ptsi_stop *st, uint64_t addr, uint64_t *val)
 	unsigned long v = 0;
 
 	if (ptsi_request(st, PTSI_PEEKDATA, (unsigned long)addr, &v) < 0)
-		return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
+		return ptsi_fail(errno == EIO ? EOPNOTSUPP : errno);
 	*val = v;
 	return 0;
 }
 
 /* The frame's out registers.  Those that it lacks are 0, as PTRACE_GET_SYSCALL_INFO tells them. */
-static int read_args(struct ptsi_stop *st, uint64_t args[6])
+static int read_args(struct ptsi_stop *st, uint64_t *args)
 {
 	uint64_t bsp, cfm;
 	int sof, sol;

@@ -103,11 +103,11 @@ static int mend_o32(struct ptsi_stop *st)
 #define N32_ROW .name = "n32", .getpid = 6038, .pointer = 4, NUMBERS_FROM(FIRST_N32), N_ROW
 #define N64_ROW .name = "n64", .getpid = 5038, .pointer = 8, NUMBERS_FROM(FIRST_N64), N_ROW
 
-static const struct ptsi_abi n32[2] = {
+static const struct ptsi_abi n32[] = {
 	{ .arch = (uint32_t)(N32 | LE), N32_ROW },
 	{ .arch = (uint32_t)N32, .big = true, N32_ROW },
 };
-static const struct ptsi_abi n64[2] = {
+static const struct ptsi_abi n64[] = {
 	{ .arch = (uint32_t)(N64 | LE), N64_ROW },
 	{ .arch = (uint32_t)N64, .big = true, N64_ROW },
 };
@@ -140,7 +140,7 @@ enum { ON_64_DIRECT, ON_64_INDIRECT, ON_32_DIRECT, ON_32_INDIRECT };
 	}
 
 /* in either byte order */
-static const struct ptsi_abi o32[2][4] = {
+static const struct ptsi_abi o32[][4] = {
 	O32_ROWS(.arch = MIPS | LE),
 	O32_ROWS(.arch = MIPS, .big = true),
 };
@@ -231,8 +231,10 @@ static int mend_native(struct ptsi_stop *st)
 	if ((st->info.arch & ~(uint32_t)LE) != MIPS || !ptsi_before_call(st->info.op))
 		return 0;
 	has = ptsi_kernel_has_set(st);
+	if (has < 0)
+		return -1;
 	if (has)
-		return has < 0 ? -1 : 0;
+		return 0;
 	return ptsi_decode_abi(st) < 0 ? -1 : mend_o32(st);
 }
 

@@ -58,7 +58,7 @@ static int read_insn(const struct ptsi_stop *st, uint64_t addr, uint32_t *insn)
 	unsigned long v = 0, at = (unsigned long)addr, offset = at % sizeof v;
 
 	if (ptsi_request(st, PTSI_PEEKDATA, at - offset, &v) < 0)
-		return errno == EIO ? ptsi_fail(EOPNOTSUPP) : -1;
+		return ptsi_fail(errno == EIO ? EOPNOTSUPP : errno);
 	*insn = (uint32_t)(v >> 8 * (sizeof v - sizeof *insn - offset));
 	return 0;
 }

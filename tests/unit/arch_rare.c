@@ -320,6 +320,21 @@ START_TEST(arc_arguments_are_mended)
 }
 END_TEST
 
+/* As its kernels tell an error, EPERM among them; and what is none stays. */
+START_TEST(nios2_positive_errno)
+{
+	struct ptsi_stop st = stop_at(&nios2, _i == 2 ? ENTRY : EXIT);
+
+	sim.info = (struct ptsi_syscall_info){ .op = sim.op, .arch = nios2.at.arch };
+	sim.info_size = _i == 2 ? 80 : 33;
+	sim.info.exit.rval = 1;
+	sim.info.exit.is_error = _i > 0;
+	read_stop(&st);
+	ck_assert_int_eq(st.info.exit.rval, _i == 1 ? -1 : 1);
+	ck_assert_uint_eq(st.info.instruction_pointer, sim_word(nios2.at.ip));
+}
+END_TEST
+
 START_TEST(csky_number_can_not_be_set)
 {
 	struct ptsi_stop st = stop_at(&csky, _i ? SECCOMP : ENTRY);
@@ -457,6 +472,7 @@ int main(void)
 	tcase_add_loop_test(tc, xtensa_call_that_is_not_run_has_a_result, 0, 2);
 	tcase_add_loop_test(tc, xtensa_poke_that_fails_is_undone, 1, 4);
 	tcase_add_test(tc, arc_regset_ends_at_sp);
+	tcase_add_loop_test(tc, nios2_positive_errno, 0, 3);
 	tcase_add_loop_test(tc, arc_arguments_are_mended, 0, 4);
 	tcase_add_loop_test(tc, csky_number_can_not_be_set, 0, 2);
 	tcase_add_loop_test(tc, csky_call_is_skipped_by_registers, 0, 2);

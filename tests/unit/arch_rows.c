@@ -135,6 +135,34 @@ START_TEST(tracee_that_is_seen_by_half)
 }
 END_TEST
 
+/* What GET told of a call is mended by registers, which nobody knows of such an arch. */
+static const struct ptsi_family *const mended[] = {
+	&ptsi_family_nds32,
+	&ptsi_family_nios2,
+	&ptsi_family_openrisc,
+};
+
+enum { MENDED = sizeof mended / sizeof mended[0] };
+
+START_TEST(what_can_not_be_mended)
+{
+	struct ptsi_stop st;
+
+	if (!machine_family_chosen(mended[_i]))
+		return;
+	sim_reset();
+	sim.word = 4;
+	sim.len = 196;
+	ptsi_core_begin(&st, 1);
+	st.family = mended[_i];
+	st.info = (struct ptsi_syscall_info){ .op = ENTRY, .arch = 0x12345678 };
+	st.info_size = 80;
+	errno = 0;
+	ck_assert_int_eq(st.family->mend_native(&st), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
 /* Stops that no row is for. */
 static const struct foreign {
 	const struct ptsi_family *family;
@@ -297,6 +325,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tc, numbers_of_the_abi, 0, n_machines);
 	tcase_add_loop_test(tc, rows_are_listed, 0, n_machines);
 	tcase_add_loop_test(tc, tracee_that_is_seen_by_half, 0, UNSEENS);
+	tcase_add_loop_test(tc, what_can_not_be_mended, 0, MENDED);
 	tcase_add_loop_test(tc, what_no_row_is_for, 0, FOREIGNS);
 	tcase_add_loop_test(tc, what_is_set_without_a_look, 0, PLAINS);
 	tcase_add_loop_test(tc, what_is_wrong_is_looked_at, 0, PLAINS);

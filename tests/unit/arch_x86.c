@@ -81,7 +81,9 @@ START_TEST(instruction_tells_the_abi)
 	} cases[] = {
 		{ 0x0f, 0x05, "x86_64", 8 }, { 0xcd, 0x80, "i386", 8 }, { 0x0f, 0x34, NULL, 8 },
 		{ 0x0f, 0x80, NULL, 8 },     { 0xcd, 0x05, NULL, 8 },   { 0xcd, 0x81, NULL, 8 },
-		{ 0x05, 0x0f, NULL, 8 },     { 0x0f, 0x05, NULL, 0 },   { 0xcd, 0x80, NULL, 0 },
+		{ 0x05, 0x0f, NULL, 8 },     { 0x1f, 0x05, NULL, 8 },   { 0x0f, 0x15, NULL, 8 },
+		{ 0xdd, 0x80, NULL, 8 },     { 0xcd, 0x90, NULL, 8 },   { 0x0f, 0x05, NULL, 0 },
+		{ 0xcd, 0x80, NULL, 0 },
 	};
 	unsigned char b0 = cases[_i].b0, b1 = cases[_i].b1;
 
@@ -196,7 +198,7 @@ int main(void)
 		puts("skipped: only for tracers of 64 bits");
 		return 77;
 	}
-	tcase_add_loop_test(tc, instruction_tells_the_abi, 0, 9);
+	tcase_add_loop_test(tc, instruction_tells_the_abi, 0, 13);
 	tcase_add_test(tc, instruction_that_is_half_there);
 	tcase_add_test(tc, stop_without_a_call);
 	tcase_add_loop_test(tc, vsyscall_is_told_by_its_page, 0, 12);
