@@ -56,6 +56,8 @@ static int edit_result(const struct machine *m, struct ptsi_stop *st)
 	struct ptsi_edits ed = { .n = 0 };
 
 	(void)m;
+	if (ptsi_decode_refined(st) < 0)
+		return -1;
 	return st->abi->edit_result ? st->abi->edit_result(st, &ed, 512, false) : 0;
 }
 

@@ -82,8 +82,8 @@ START_TEST(instruction_tells_the_abi)
 		{ 0x0f, 0x05, "x86_64", 8 }, { 0xcd, 0x80, "i386", 8 }, { 0x0f, 0x34, NULL, 8 },
 		{ 0x0f, 0x80, NULL, 8 },     { 0xcd, 0x05, NULL, 8 },   { 0xcd, 0x81, NULL, 8 },
 		{ 0x05, 0x0f, NULL, 8 },     { 0x1f, 0x05, NULL, 8 },   { 0x0f, 0x15, NULL, 8 },
-		{ 0xdd, 0x80, NULL, 8 },     { 0xcd, 0x90, NULL, 8 },   { 0x0f, 0x05, NULL, 0 },
-		{ 0xcd, 0x80, NULL, 0 },
+		{ 0xdd, 0x80, NULL, 8 },     { 0xcd, 0x90, NULL, 8 },   { 0, 0x05, NULL, 8 },
+		{ 0xcd, 0, NULL, 8 },        { 0x0f, 0x05, NULL, 0 },   { 0xcd, 0x80, NULL, 0 },
 	};
 	unsigned char b0 = cases[_i].b0, b1 = cases[_i].b1;
 
@@ -117,6 +117,48 @@ START_TEST(instruction_that_is_half_there)
 	errno = 0;
 	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
 	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+/* int $0x80 without GET: word by word, and all that 64-bit code has in its registers. */
+START_TEST(arguments_of_a_32_bit_call)
+{
+	struct ptsi_stop st = stop_at(ENTRY, I386, IP);
+
+	sim.get_errno = EIO;
+	sim.code[6] = 0xcd;
+	sim.code[7] = 0x80;
+	sim_put(RBX, 0x1234567800000001);
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), 0);
+	ck_assert_uint_eq(st.info.entry.args[0], 0x1234567800000001);
+	ck_assert_uint_eq(st.abi->size, 0);
+	ck_assert_uint_eq(st.abi->poke, 8);
+	st = stop_at(ENTRY, I386, IP);
+	sim.get_errno = EIO;
+	sim.len = SIZE_64 - 8; /* which is no regset of x86's, whatever is in it */
+	errno = 0;
+	ck_assert_int_eq(ptsi_decode_registers(&st, ENTRY), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+}
+END_TEST
+
+/* The regset of 32-bit code, to a tracer that writes it: a part of it will do. */
+START_TEST(regset_of_32_bit_code)
+{
+	struct ptsi_stop st = stop_at(EXIT, I386, IP);
+	struct ptsi_edits ed = { .n = 0 };
+
+	for (const struct ptsi_abi *const *row = ptsi_family_x86.abis; *row; row++)
+		if ((*row)->arch == I386 && (*row)->size == SIZE_32)
+			st.abi = *row;
+	ck_assert_ptr_nonnull(st.abi);
+	sim.word = 4;
+	sim.len = SIZE_32;
+	for (int i = 0; i < 5; i++) /* ebx, ecx, edx, esi, edi */
+		ptsi_regs_edit(&ed, PTSI_WORD(i), 0xb1 + (unsigned)i);
+	ck_assert_int_eq(ptsi_regs_write(&st, &ed), 0);
+	ck_assert_uint_eq(sim.asked, 5 * 4);
+	ck_assert_uint_eq(sim_word(4), 0xb5);
 }
 END_TEST
 
@@ -198,8 +240,10 @@ int main(void)
 		puts("skipped: only for tracers of 64 bits");
 		return 77;
 	}
-	tcase_add_loop_test(tc, instruction_tells_the_abi, 0, 13);
+	tcase_add_loop_test(tc, instruction_tells_the_abi, 0, 15);
 	tcase_add_test(tc, instruction_that_is_half_there);
+	tcase_add_test(tc, arguments_of_a_32_bit_call);
+	tcase_add_test(tc, regset_of_32_bit_code);
 	tcase_add_test(tc, stop_without_a_call);
 	tcase_add_loop_test(tc, vsyscall_is_told_by_its_page, 0, 12);
 	tcase_add_loop_test(tc, address_of_a_32_bit_call, 0, 4);

@@ -387,6 +387,7 @@ static struct ptsi_stop begin(const struct machine *m)
 int machine_read(const struct machine *m, struct ptsi_stop *st, int kernel)
 {
 	*st = begin(m);
+	st->native_get = false;
 	if (kernel == HAS_NONE)
 		return ptsi_decode_registers(st, sim.op);
 	return ptsi_decode_info(st);
