@@ -17,6 +17,7 @@ void ptsi_core_begin(struct ptsi_stop *st, pid_t tid)
 	st->family = &PTSI_HOST_FAMILY;
 	st->abi = NULL;
 	st->info_size = 0;
+	st->native_get = false;
 	st->never = 0;
 	st->image.len = 0;
 }
