@@ -28,10 +28,12 @@ enum {
 	PTSI_POKEUSR = 6,
 	PTSI_CONT = 7,
 	PTSI_SYSCALL = 24,
+	PTSI_SYSEMU = 31, /* powerpc has another; SYSEMU_SINGLESTEP is the next */
 	PTSI_GETEVENTMSG = 0x4201,
 	PTSI_GETSIGINFO = 0x4202,
 	PTSI_GETREGSET = 0x4204,
 	PTSI_SETREGSET = 0x4205,
+	PTSI_LISTEN = 0x4208,
 	PTSI_GETSIGMASK = 0x420a,
 	PTSI_SETSIGMASK = 0x420b,
 	PTSI_SECCOMP_GET_METADATA = 0x420d,
@@ -176,6 +178,7 @@ struct ptsi_family {
 	int nr_plain_last; /* numbers up to this; 0: all */
 	bool all_wide;     /* any argument, as all ABIs have values of 64 bits */
 
+	uint8_t sysemu;      /* PTRACE_SYSEMU; 0: PTSI_SYSEMU */
 	uint8_t sigset_size; /* bytes of the kernel's sigset_t; 0: 8 */
 	uint16_t read_max;   /* bytes of the regset that may be read; 0: all */
 	bool peek_returns;   /* PEEKDATA and PEEKUSR return the word instead of storing it */
@@ -199,12 +202,14 @@ struct ptsi_family {
 /* One stop of one tracee, and what is known about it so far. */
 struct ptsi_stop {
 	pid_t tid;
-	int way;                /* PTSI_AUTO, ... */
-	ptsi_ptrace_fn *ptrace; /* the caller's, or NULL */
+	int way;                  /* PTSI_AUTO, ... */
+	ptsi_ptrace_fn *ptrace;   /* the caller's, or NULL */
+	_Atomic unsigned *learnt; /* what that has answered to the native requests */
 	const struct ptsi_family *family;
 	const struct ptsi_abi *abi;    /* NULL: not picked */
 	bool native_get;               /* info is the kernel's */
-	int never;                     /* PTSI_CAN_* that are not to be used; for tests */
+	bool set_refused;              /* PTRACE_SET_SYSCALL_INFO was, at this very stop */
+	int never;                     /* PTSI_CAN_* that registers don't do; for tests */
 	int info_size;                 /* 0: info isn't known */
 	struct ptsi_syscall_info info; /* as ptsi_get_syscall_info returns it */
 	struct ptsi_image image;

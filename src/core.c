@@ -14,10 +14,12 @@ void ptsi_core_begin(struct ptsi_stop *st, pid_t tid)
 	st->tid = tid;
 	st->way = atomic_load_explicit(&ptsi_kernel_way, memory_order_relaxed);
 	st->ptrace = atomic_load_explicit(&ptsi_kernel_ptrace, memory_order_relaxed);
+	st->learnt = &ptsi_kernel_learnt;
 	st->family = &PTSI_HOST_FAMILY;
 	st->abi = NULL;
 	st->info_size = 0;
 	st->native_get = false;
+	st->set_refused = false;
 	st->never = 0;
 	st->image.len = 0;
 }
@@ -184,12 +186,12 @@ int ptsi_get_syscall_info(pid_t tid, size_t size, struct ptsi_syscall_info *info
 {
 	long r;
 
-	if (PTSI_HOST_FAMILY.mend_native || ptsi_kernel_knows(PTSI_GET_ABSENT))
+	if (PTSI_HOST_FAMILY.mend_native || ptsi_kernel_knows(&ptsi_kernel_learnt, PTSI_GET_ABSENT))
 		return get_slowly(tid, size, info, false);
 	r = plain_request(PTSI_GET_SYSCALL_INFO, tid, size, info);
 	if (r >= 0)
 		return (int)r;
-	if (ptsi_kernel_answer(r, PTSI_GET_ABSENT) == PTSI_LACKING)
+	if (ptsi_kernel_answer(&ptsi_kernel_learnt, r, PTSI_GET_ABSENT) == PTSI_LACKING)
 		return get_slowly(tid, size, info, true);
 	return -1;
 }
@@ -210,7 +212,7 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 
 	if (size < sizeof *info)
 		return ptsi_fail(EINVAL);
-	if (way != PTSI_REGISTERS && !ptsi_kernel_knows(PTSI_SET_ABSENT) &&
+	if (way != PTSI_REGISTERS && !ptsi_kernel_knows(&ptsi_kernel_learnt, PTSI_SET_ABSENT) &&
 	    !(info->arch | info->instruction_pointer | info->stack_pointer) &&
 	    is_plain(&PTSI_HOST_FAMILY, info)) {
 		long r = plain_request(PTSI_SET_SYSCALL_INFO, tid, sizeof *info, info);
@@ -218,7 +220,7 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 		if (r >= 0)
 			return PTSI_DONE;
 		/* EINVAL: EXIT may be meant for an entry stop, which is to be looked at */
-		if (ptsi_kernel_answer(r, PTSI_SET_ABSENT) != PTSI_LACKING &&
+		if (ptsi_kernel_answer(&ptsi_kernel_learnt, r, PTSI_SET_ABSENT) != PTSI_LACKING &&
 		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
 			return -1;
 	}

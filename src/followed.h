@@ -27,7 +27,11 @@ enum ptsi_replay_step {
 	PTSI_REPLAY_RUNNING, /* it has entered the call again */
 };
 
-/* The call that the tracee is in.  {0}: none, or nothing is known of it. */
+/*
+ * The call that the tracee is in.  {0}: none, or nothing is known of it.  It is forgotten when
+ * its exit stop has been, or won't be seen: when the tracee is resumed without PTRACE_SYSCALL,
+ * and at a stop that only another call or no call can have.
+ */
 struct ptsi_call {
 	const struct ptsi_abi *abi; /* as its entry or SECCOMP stop was read; NULL: it wasn't */
 	uint64_t ip, sp;            /* at that stop */
@@ -35,9 +39,11 @@ struct ptsi_call {
 	uint64_t was[6], wrote[6];  /* PTSI_KEEP_ARGS: the program's arguments and the tracer's */
 	uint8_t kept_args;          /* bit i: args[i] is to be put back at the exit stop */
 	bool executed;              /* set by PTRACE_EVENT_EXEC: another program is running */
-	uint8_t replay_step;        /* enum ptsi_replay_step */
-	uint8_t replay_stop;        /* PTSI_STOP_*, where the caller asked for it */
-	uint64_t blocked[2];        /* the program's signal mask, while all signals are blocked */
+	bool moved;                 /* the tracer has set another ip or sp, which these are then */
+	bool left;           /* the tracee was resumed at its entry stop, and not for an exit */
+	uint8_t replay_step; /* enum ptsi_replay_step */
+	uint8_t replay_stop; /* PTSI_STOP_*, where the caller asked for it */
+
 	struct ptsi_syscall_info again; /* the call to be made again, as it is to be entered */
 };
 
@@ -50,12 +56,15 @@ struct ptsi_seen {
 };
 
 struct ptsi_followed {
-	ptsi_ptrace_fn *ptrace; /* as ptsi_tracee_init has found it, like way */
-	int never;              /* PTSI_CAN_* that are not to be used; for tests */
+	ptsi_ptrace_fn *ptrace;  /* as ptsi_tracee_init has found it, like way */
+	_Atomic unsigned learnt; /* by ptrace, where others use another */
+	int never;               /* PTSI_CAN_* that registers don't do; for tests */
 	uint8_t way;
-	uint8_t order;         /* enum ptsi_order; what has shown it once goes for all calls */
-	uint8_t phase;         /* enum ptsi_phase; each stop and each resumption sets it */
-	bool wants_syscalls;   /* the caller last resumed with PTRACE_SYSCALL */
+	uint8_t order;       /* enum ptsi_order; what has shown it once goes for all calls */
+	uint8_t phase;       /* enum ptsi_phase; each stop and each resumption sets it */
+	bool wants_syscalls; /* the caller last resumed for entry and exit stops */
+	bool masked;         /* all signals are blocked; the program's own mask is mask */
+	uint64_t mask[2];
 	struct ptsi_call call; /* forgotten after its exit stop, or when that won't be seen */
 	struct ptsi_seen seen; /* forgotten when the tracee is resumed */
 } __attribute__((may_alias));
@@ -66,14 +75,16 @@ static inline struct ptsi_followed *ptsi_followed(struct ptsi_tracee *t)
 }
 
 /* stops.c */
-void ptsi_stops_begin(const struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st);
+void ptsi_stops_begin(struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st);
+void ptsi_stops_leave(struct ptsi_followed *f);
 int ptsi_stops_order(struct ptsi_followed *f, const struct ptsi_stop *st);
 
 /* replay.c */
 int ptsi_replay_start(struct ptsi_tracee *t, struct ptsi_stop *st,
 		      const struct ptsi_syscall_info *want);
-int ptsi_replay_rewind(struct ptsi_call *call, struct ptsi_stop *st);
-int ptsi_replay_is_entered(struct ptsi_call *call, struct ptsi_stop *st);
+int ptsi_replay_rewind(struct ptsi_followed *f, struct ptsi_stop *st);
+int ptsi_replay_unmask(struct ptsi_followed *f, const struct ptsi_stop *st);
+bool ptsi_replay_is_entered(struct ptsi_call *call, const struct ptsi_stop *st);
 
 void ptsi_tracee_never(struct ptsi_tracee *t, int can); /* tracee.c; for tests */
 

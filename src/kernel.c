@@ -33,11 +33,11 @@ ptsi_ptrace_fn *ptsi_set_ptrace(ptsi_ptrace_fn *fn)
 	return atomic_exchange_explicit(&ptsi_kernel_ptrace, fn, memory_order_seq_cst);
 }
 
-static void learn(unsigned bit)
+static void learn(_Atomic unsigned *learnt, unsigned bit)
 {
-	unsigned known = atomic_load_explicit(&ptsi_kernel_learnt, memory_order_relaxed);
+	unsigned known = atomic_load_explicit(learnt, memory_order_relaxed);
 
-	atomic_store_explicit(&ptsi_kernel_learnt, known | bit, memory_order_relaxed);
+	atomic_store_explicit(learnt, known | bit, memory_order_relaxed);
 }
 
 /* A word that is -1 is told from an error by errno. */
@@ -67,12 +67,12 @@ long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, 
  * (ptrace_request in kernel/ptrace.c); EPERM and ENOSYS come from a seccomp filter around
  * the calling thread, and say nothing about other threads or the kernel.
  */
-int ptsi_kernel_answer(long r, unsigned absent)
+int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent)
 {
 	if (r >= 0)
 		return (int)r;
 	if (errno == EIO)
-		learn(absent);
+		learn(learnt, absent);
 	if (errno == EIO || errno == EPERM || errno == ENOSYS)
 		return PTSI_LACKING;
 	return -1;
@@ -80,10 +80,11 @@ int ptsi_kernel_answer(long r, unsigned absent)
 
 int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
 {
-	if (ptsi_kernel_knows(PTSI_GET_ABSENT))
+	if (ptsi_kernel_knows(st->learnt, PTSI_GET_ABSENT))
 		return PTSI_LACKING;
 	memset(info, 0, sizeof *info); /* the kernel leaves alone what it doesn't return */
-	return ptsi_kernel_answer(ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
+	return ptsi_kernel_answer(st->learnt,
+				  ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
 				  PTSI_GET_ABSENT);
 }
 
@@ -100,24 +101,31 @@ int ptsi_kernel_nr(const struct ptsi_stop *st, uint64_t *nr)
 	return 1;
 }
 
+/* Whether PTRACE_SET_SYSCALL_INFO is worth trying, as far as that is known without a request. */
+bool ptsi_kernel_may_set(const struct ptsi_stop *st)
+{
+	return st->way != PTSI_REGISTERS && !st->set_refused &&
+	       !ptsi_kernel_knows(st->learnt, PTSI_SET_ABSENT);
+}
+
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
-	if (st->way == PTSI_REGISTERS || ptsi_kernel_knows(PTSI_SET_ABSENT))
+	if (!ptsi_kernel_may_set(st))
 		return PTSI_LACKING;
 	return ptsi_kernel_answer(
-		ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info),
+		st->learnt, ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info),
 		PTSI_SET_ABSENT);
 }
 
 /* A SET of size 0 is EINVAL where the request exists, and changes nothing. */
 int ptsi_kernel_has_set(const struct ptsi_stop *st)
 {
-	if (st->way == PTSI_REGISTERS || ptsi_kernel_knows(PTSI_SET_ABSENT))
+	if (!ptsi_kernel_may_set(st))
 		return 0;
-	if (ptsi_kernel_knows(PTSI_SET_PRESENT))
+	if (ptsi_kernel_knows(st->learnt, PTSI_SET_PRESENT))
 		return 1;
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) < 0 && errno != EINVAL)
-		return ptsi_kernel_answer(-1, PTSI_SET_ABSENT) == PTSI_LACKING ? 0 : -1;
-	learn(PTSI_SET_PRESENT);
+		return ptsi_kernel_answer(st->learnt, -1, PTSI_SET_ABSENT) == PTSI_LACKING ? 0 : -1;
+	learn(st->learnt, PTSI_SET_PRESENT);
 	return 1;
 }

@@ -141,38 +141,46 @@ static int repeat(const struct ptsi_call *call, struct ptsi_stop *st)
 	return ptsi_fail(err);
 }
 
-/* At the exit stop of the skipped call. */
-int ptsi_replay_rewind(struct ptsi_call *call, struct ptsi_stop *st)
+/* Give the tracee its signal mask back, unless it has it. */
+int ptsi_replay_unmask(struct ptsi_followed *f, const struct ptsi_stop *st)
 {
-	uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
-
-	if (mask_request(st, PTSI_GETSIGMASK, call->blocked) < 0 ||
-	    mask_request(st, PTSI_SETSIGMASK, all) < 0)
+	if (!f->masked)
+		return 0;
+	if (mask_request(st, PTSI_SETSIGMASK, f->mask) < 0)
 		return -1;
-	if (repeat(call, st) < 0) {
-		int err = errno;
-
-		mask_request(st, PTSI_SETSIGMASK, call->blocked);
-		return ptsi_fail(err);
-	}
-	call->replay_step = PTSI_REPLAY_REWOUND;
+	f->masked = false;
 	return 0;
 }
 
-/* At the next entry: 1 if it is the repeat, 0 if another call has come in between, or -1. */
-int ptsi_replay_is_entered(struct ptsi_call *call, struct ptsi_stop *st)
+/* At the exit stop of the skipped call. */
+int ptsi_replay_rewind(struct ptsi_followed *f, struct ptsi_stop *st)
+{
+	uint64_t all[2] = { UINT64_MAX, UINT64_MAX };
+	int err;
+
+	if (mask_request(st, PTSI_GETSIGMASK, f->mask) < 0 ||
+	    mask_request(st, PTSI_SETSIGMASK, all) < 0)
+		return -1;
+	f->masked = true;
+	if (repeat(&f->call, st) < 0) {
+		err = errno;
+		ptsi_replay_unmask(f, st);
+		return ptsi_fail(err);
+	}
+	f->call.replay_step = PTSI_REPLAY_REWOUND;
+	return 0;
+}
+
+/* At the next entry: whether it is the repeat, or another call has come in between. */
+bool ptsi_replay_is_entered(struct ptsi_call *call, const struct ptsi_stop *st)
 {
 	const struct ptsi_syscall_info *is = &st->info;
 	bool same = is->instruction_pointer == call->ip && is->stack_pointer == call->sp &&
 		    is->entry.nr == call->again.entry.nr;
 
-	if (ptsi_decode_abi(st) < 0)
-		return -1;
 	for (int i = 0; i < 6; i++)
 		same = same && ptsi_decode_narrow(st->abi, is->entry.args[i]) ==
 				       ptsi_decode_narrow(st->abi, call->again.entry.args[i]);
-	if (mask_request(st, PTSI_SETSIGMASK, call->blocked) < 0)
-		return -1;
 	call->replay_step = same ? PTSI_REPLAY_RUNNING : PTSI_REPLAY_NO;
 	return same;
 }

@@ -9,7 +9,7 @@ static int without_cant(const struct ptsi_stop *st, int can)
 {
 	bool exit = st->info.op == PTSI_SYSCALL_INFO_EXIT;
 
-	return can & ~st->never & ~(exit ? st->abi->cant_exit : st->abi->cant_entry);
+	return can & ~(exit ? st->abi->cant_exit : st->abi->cant_entry);
 }
 
 /* PTSI_CAN_* that the kernel's request does right at this stop, where there is one. */
@@ -31,7 +31,7 @@ int ptsi_route_regs_can(struct ptsi_stop *st)
 	int rule, can = (abi->ip ? PTSI_CAN_IP : 0) | (abi->sp ? PTSI_CAN_SP : 0);
 
 	if (st->info.op == PTSI_SYSCALL_INFO_EXIT)
-		return without_cant(st, abi->rval ? can | PTSI_CAN_RESULT : can);
+		return without_cant(st, abi->rval ? can | PTSI_CAN_RESULT : can) & ~st->never;
 	if (!ptsi_before_call(st->info.op))
 		return 0;
 	rule = ptsi_skip_rule(st);
@@ -46,13 +46,13 @@ int ptsi_route_regs_can(struct ptsi_stop *st)
 	for (int i = 0; i < 6; i++)
 		if (abi->arg[i])
 			can |= PTSI_CAN_ARG(i);
-	return without_cant(st, can);
+	return without_cant(st, can) & ~st->never;
 }
 
 /* 1, 0 or -1: the call of this exit stop can be repeated; entry: as that, or NULL. */
 int ptsi_route_can_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
 {
-	if (!st->abi->user_nr || !without_cant(st, PTSI_CAN_REPEAT))
+	if (!st->abi->user_nr || (st->never & PTSI_CAN_REPEAT))
 		return 0;
 	return st->abi->repeats ? st->abi->repeats(st, entry) : 1;
 }
@@ -79,13 +79,14 @@ int ptsi_route_find(struct ptsi_stop *st, const struct ptsi_change *change,
 	route->native = change->what & ptsi_route_native_can(st);
 	if (looks_restarted(st, change))
 		route->native &= ~PTSI_CAN_RESULT;
-	if (route->native == change->what && !change->with_result)
+	if (route->native == change->what && !change->with_result && ptsi_kernel_may_set(st))
 		return 0; /* the request is tried, not asked for */
 	route->can = ptsi_route_regs_can(st);
 	if (route->can < 0)
 		return -1;
 	route->lacks = change->what & ~route->can;
-	if (route->native && (!change->with_result || (route->lacks & route->native))) {
+	if (route->native &&
+	    (!change->with_result || (route->lacks & route->native) || st->way == PTSI_KERNEL)) {
 		/* registers are written first: that the request is absent must not come after that
 		 */
 		has = ptsi_kernel_has_set(st);
@@ -107,8 +108,8 @@ static int edit_all(struct ptsi_stop *st, struct ptsi_edits *ed, const struct pt
 {
 	if ((what & PTSI_CAN_SKIP) && ptsi_skip_edit(st, ed, change) < 0)
 		return -1;
-	if ((what & PTSI_CAN_NR) && st->info.entry.nr == UINT64_MAX &&
-	    ptsi_skip_edit_revived(st, ed) < 0)
+	if ((change->what & PTSI_CAN_NR) && st->info.entry.nr == UINT64_MAX &&
+	    ptsi_skip_edit_revived(st, ed) < 0) /* which no request does */
 		return -1;
 	return ptsi_edit_change(st, ed, change, what);
 }
@@ -147,6 +148,7 @@ static int go_without_native(struct ptsi_stop *st, const struct ptsi_change *cha
 {
 	int can = st->way == PTSI_KERNEL ? 0 : ptsi_route_regs_can(st);
 
+	st->set_refused = true; /* so that who plans anew knows */
 	if (can < 0)
 		return -1;
 	if (route->native & ~can)

@@ -60,10 +60,18 @@ int ptsi_skip_edit(struct ptsi_stop *st, struct ptsi_edits *ed, const struct pts
 	return ptsi_edit_result(st, ed, change->rval, change->is_error);
 }
 
-/* A skipped call is to run after all: no successful call clears a flag that was set ahead. */
+/*
+ * A skipped call is to run after all.  A result that was written ahead goes: no successful call
+ * clears the flag of an error, and if the call is skipped once more -ENOSYS has to be there where
+ * it is from the start.
+ */
 int ptsi_skip_edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
 {
-	return ptsi_skip_writes_ahead(st->abi) ? ptsi_edit_flag(st, ed, false) : 0;
+	if (!ptsi_skip_writes_ahead(st->abi))
+		return 0;
+	if (st->abi->presets)
+		ptsi_regs_edit(ed, st->abi->rval, (uint64_t) - (int64_t)st->abi->enosys);
+	return ptsi_edit_flag(st, ed, false);
 }
 
 /* A number that can take the place of any other, or -1. */

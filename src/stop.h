@@ -28,18 +28,19 @@
 enum { PTSI_GET_ABSENT = 1, PTSI_SET_ABSENT = 2, PTSI_SET_PRESENT = 4 };
 
 /* The library's only writable data. */
-extern PTSI_HIDDEN _Atomic unsigned ptsi_kernel_learnt; /* bits as above, of the running kernel */
+extern PTSI_HIDDEN _Atomic unsigned ptsi_kernel_learnt; /* bits as above, by ptsi_kernel_ptrace */
 extern PTSI_HIDDEN _Atomic(ptsi_ptrace_fn *) ptsi_kernel_ptrace;
 extern PTSI_HIDDEN _Atomic int ptsi_kernel_way;
 
-static inline bool ptsi_kernel_knows(unsigned bit)
+static inline bool ptsi_kernel_knows(_Atomic unsigned *learnt, unsigned bit)
 {
-	return atomic_load_explicit(&ptsi_kernel_learnt, memory_order_relaxed) & bit;
+	return atomic_load_explicit(learnt, memory_order_relaxed) & bit;
 }
 
-int ptsi_kernel_answer(long r, unsigned absent);
+int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent);
 int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info);
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info);
+bool ptsi_kernel_may_set(const struct ptsi_stop *st);
 
 /* regs.c: registers in and out with the fewest requests */
 

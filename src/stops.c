@@ -19,10 +19,24 @@ static void forget_call(struct ptsi_followed *f)
 	f->call = (struct ptsi_call){ 0 };
 }
 
+/* The tracee was resumed, and not by PTRACE_SYSCALL: no exit stop will be seen. */
+void ptsi_stops_leave(struct ptsi_followed *f)
+{
+	bool entered = f->seen.info_size && f->seen.info.op == PTSI_SYSCALL_INFO_ENTRY;
+
+	f->phase = PTSI_OUTSIDE;
+	if (entered) /* its SECCOMP stop may still come */
+		f->call.left = true;
+	else
+		forget_call(f);
+}
+
 /* A stop of the followed tracee, of which nothing is known yet. */
-void ptsi_stops_begin(const struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st)
+void ptsi_stops_begin(struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st)
 {
 	ptsi_core_begin(st, tid);
+	if (f->ptrace != st->ptrace) /* what another function answers says nothing of this one */
+		st->learnt = &f->learnt;
 	st->ptrace = f->ptrace;
 	st->way = f->way;
 	st->never = f->never;
@@ -193,9 +207,29 @@ static void enter(struct ptsi_call *call, const struct ptsi_stop *st)
 }
 
 /* 1, 0 or -1: this is the repeat's stop that a rewound tracee was on its way to. */
-static int is_replay(struct ptsi_call *call, struct ptsi_stop *st)
+static int is_replay(struct ptsi_followed *f, struct ptsi_stop *st)
 {
-	return call->replay_step == PTSI_REPLAY_REWOUND ? ptsi_replay_is_entered(call, st) : 0;
+	if (f->call.replay_step != PTSI_REPLAY_REWOUND)
+		return 0;
+	if (ptsi_decode_abi(st) < 0 || ptsi_replay_unmask(f, st) < 0)
+		return -1;
+	return ptsi_replay_is_entered(&f->call, st);
+}
+
+/*
+ * Whether this SECCOMP stop is of the call at whose entry stop the tracee was resumed without
+ * PTRACE_SYSCALL: then nothing has come in between.  It is the same if all of it is.
+ */
+static bool is_left_call(const struct ptsi_followed *f, const struct ptsi_stop *st)
+{
+	const struct ptsi_syscall_info *is = &st->info, *was = &f->seen.info;
+	bool same = f->call.left && is->instruction_pointer == was->instruction_pointer &&
+		    is->stack_pointer == was->stack_pointer && is->entry.nr == was->entry.nr;
+
+	for (int i = 0; i < 6 && same; i++)
+		same = ptsi_decode_narrow(st->abi, is->entry.args[i]) ==
+		       ptsi_decode_narrow(st->abi, was->entry.args[i]);
+	return same;
 }
 
 static int entry_stop(struct ptsi_followed *f, struct ptsi_stop *st)
@@ -206,10 +240,10 @@ static int entry_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 		    call->ip == st->info.instruction_pointer && call->sp == st->info.stack_pointer;
 	int replay;
 
-	f->phase = PTSI_INSIDE;
+	f->phase = st->abi && !ptsi_skip_has_exit(st) ? PTSI_OUTSIDE : PTSI_INSIDE;
 	if (same && is_skipped(&call->owed, st))
 		return skip_again(&call->owed, st);
-	replay = is_replay(call, st);
+	replay = is_replay(f, st);
 	if (replay)
 		return replay < 0 ? -1 : PTSI_STOP_OWN;
 	if (!same)
@@ -233,10 +267,12 @@ static int seccomp_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 		if (f->phase == PTSI_OUTSIDE && f->wants_syscalls && exits)
 			f->order = PTSI_SECCOMP_FIRST;
 		f->phase = PTSI_CALLED;
-		replay = is_replay(call, st);
+		replay = is_replay(f, st);
 		if (replay)
 			return replay < 0 ? -1 : PTSI_STOP_OWN;
-		forget_call(f);
+		if (!is_left_call(f, st))
+			forget_call(f);
+		call->left = false;
 	}
 	if (!exits)
 		f->phase = PTSI_OUTSIDE;
@@ -249,12 +285,21 @@ static int seccomp_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 	return PTSI_STOP_SECCOMP;
 }
 
-/* Give a skipped call the result that it is owed, unless it has it. */
-static int pay(struct ptsi_owed *owed, struct ptsi_stop *st)
+/* Whether the tracee is where it was when the call was entered, or where the tracer has put it. */
+static bool is_in_place(const struct ptsi_call *call, const struct ptsi_stop *st)
 {
-	struct ptsi_syscall_info result = ptsi_skip_payment(owed, PTSI_SYSCALL_INFO_EXIT);
+	return st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp;
+}
 
-	if (!owed->skipped)
+/*
+ * Give a skipped call the result that it is owed, unless it has it.  A tracee that is elsewhere
+ * is leaving another call: execve by a thread of its own, which has taken the tid over.
+ */
+static int pay(const struct ptsi_call *call, struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info result = ptsi_skip_payment(&call->owed, PTSI_SYSCALL_INFO_EXIT);
+
+	if (!call->owed.skipped || (!call->moved && !is_in_place(call, st)))
 		return 0;
 	if (ptsi_core_set(st, &result) < 0)
 		return -1;
@@ -272,8 +317,7 @@ static int put_args_back(const struct ptsi_call *call, struct ptsi_stop *st)
 	const struct ptsi_abi *abi;
 	uint64_t now;
 
-	if (!call->kept_args || st->info.instruction_pointer != call->ip ||
-	    st->info.stack_pointer != call->sp)
+	if (!call->kept_args || !is_in_place(call, st))
 		return 0;
 	if (ptsi_decode_abi(st) < 0)
 		return -1;
@@ -296,8 +340,8 @@ static int exit_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 
 	f->phase = PTSI_OUTSIDE;
 	if (call->replay_step == PTSI_REPLAY_SKIPPED)
-		return ptsi_replay_rewind(call, st) < 0 ? -1 : PTSI_STOP_OWN;
-	if (pay(&call->owed, st) < 0 || put_args_back(call, st) < 0)
+		return ptsi_replay_rewind(f, st) < 0 ? -1 : PTSI_STOP_OWN;
+	if (pay(call, st) < 0 || put_args_back(call, st) < 0)
 		return -1;
 	forget_call(f);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
@@ -340,12 +384,24 @@ static void show(struct ptsi_seen *seen, const struct ptsi_stop *st, struct ptsi
 	memcpy(info, &st->info, sizeof *info);
 }
 
+/*
+ * Between calls.  A call that was entered can have no exit stop any more; but a signal that
+ * can't be blocked stops a tracee that is about to make its call again, too.
+ */
+static void stop_outside(struct ptsi_followed *f)
+{
+	f->phase = PTSI_OUTSIDE;
+	if (f->call.replay_step != PTSI_REPLAY_REWOUND)
+		forget_call(f);
+}
+
+/* In the middle of a call; of which, isn't known where its entry wasn't seen. */
 static void event_stop(struct ptsi_followed *f, int event)
 {
-	if (event == EVENT_EXEC || event == EVENT_EXIT)
+	if (event == EVENT_EXEC || event == EVENT_EXIT || f->phase == PTSI_OUTSIDE)
 		forget_call(f);
 	f->call.executed = event == EVENT_EXEC;
-	f->phase = event == EVENT_STOP ? PTSI_OUTSIDE : PTSI_INSIDE;
+	f->phase = PTSI_INSIDE;
 }
 
 int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_info *info)
@@ -358,6 +414,8 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 	f->seen.info_size = 0;
 	ptsi_stops_begin(f, t->tid, &st);
 	kind = kind_of(&st, wstatus);
+	if (kind >= 0 && kind != PTSI_STOP_GONE && f->call.replay_step != PTSI_REPLAY_REWOUND)
+		ptsi_replay_unmask(f, &st); /* where that has failed before */
 	switch (kind) {
 	case PTSI_STOP_UNKNOWN:
 	case PTSI_STOP_SECCOMP:
@@ -366,14 +424,17 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 			show(&f->seen, &st, info);
 		break;
 	case PTSI_STOP_EVENT:
-		event_stop(f, wstatus >> 16);
+		if (wstatus >> 16 == EVENT_STOP)
+			stop_outside(f);
+		else
+			event_stop(f, wstatus >> 16);
 		break;
 	case PTSI_STOP_GONE:
 		forget_call(f);
 		break;
 	case PTSI_STOP_SIGNAL:
 	case PTSI_STOP_GROUP:
-		f->phase = PTSI_OUTSIDE;
+		stop_outside(f);
 		break;
 	}
 	return kind;

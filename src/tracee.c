@@ -29,7 +29,7 @@ void ptsi_tracee_never(struct ptsi_tracee *t, int can)
 }
 
 /* The stop as ptsi_tracee_stop has shown it, and as it was changed since. */
-static void begin_at_seen(const struct ptsi_tracee *t, const struct ptsi_followed *f,
+static void begin_at_seen(const struct ptsi_tracee *t, struct ptsi_followed *f,
 			  struct ptsi_stop *st)
 {
 	ptsi_stops_begin(f, t->tid, st);
@@ -52,21 +52,35 @@ static void keep_arg(struct ptsi_call *call, int i, uint64_t now, uint64_t want)
 	call->wrote[i] = want;
 }
 
+/* Whether addr is another one now; 0 leaves it alone. */
+static bool move(uint64_t *addr, uint64_t want)
+{
+	if (!want || *addr == want)
+		return false;
+	*addr = want;
+	return true;
+}
+
 /* What was set is what the stop is about from now on. */
 static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 {
 	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_syscall_info *now = &f->seen.info;
 
-	if (want->instruction_pointer)
-		now->instruction_pointer = want->instruction_pointer;
-	if (want->stack_pointer)
-		now->stack_pointer = want->stack_pointer;
+	move(&now->instruction_pointer, want->instruction_pointer);
+	move(&now->stack_pointer, want->stack_pointer);
 	if (now->op == PTSI_SYSCALL_INFO_EXIT) {
 		now->exit = want->exit;
 		return;
 	}
+	if (move(&f->call.ip, want->instruction_pointer))
+		f->call.moved = true;
+	if (move(&f->call.sp, want->stack_pointer))
+		f->call.moved = true;
 	f->call.owed = (struct ptsi_owed){ 0 };
+	now->entry.nr = want->entry.nr;
+	if (want->entry.nr == UINT64_MAX) /* no arguments were set */
+		return;
 	for (int i = 0; i < 6 && (t->flags & PTSI_KEEP_ARGS); i++)
 		keep_arg(&f->call, i, now->entry.args[i], want->entry.args[i]);
 	now->entry = want->entry;
@@ -152,12 +166,16 @@ static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 	return 0;
 }
 
-static bool is_skip(const struct ptsi_syscall_info *now, const struct ptsi_syscall_info *want)
+/* nr -1 is one unless the program has made such a call itself; of two skips the last counts. */
+static bool is_skip(const struct ptsi_followed *f, const struct ptsi_syscall_info *want)
 {
+	const struct ptsi_syscall_info *now = &f->seen.info;
+
 	if (now->op == PTSI_SYSCALL_INFO_EXIT)
 		return false;
 	if (want->op == now->op)
-		return want->entry.nr == UINT64_MAX && now->entry.nr != UINT64_MAX;
+		return want->entry.nr == UINT64_MAX &&
+		       (now->entry.nr != UINT64_MAX || f->call.owed.skipped);
 	return want->op == PTSI_SYSCALL_INFO_SKIP || want->op == PTSI_SYSCALL_INFO_EXIT;
 }
 
@@ -171,7 +189,7 @@ static bool is_simple(const struct ptsi_followed *f, const struct ptsi_syscall_i
 {
 	const struct ptsi_syscall_info *now = &f->seen.info;
 
-	if (want->op != now->op || f->call.owed.skipped || f->call.replay_step || f->never ||
+	if (want->op != now->op || f->call.owed.skipped || f->call.replay_step ||
 	    !is_unchanged(now->arch, want->arch) ||
 	    !is_unchanged(now->stack_pointer, want->stack_pointer) ||
 	    !is_unchanged(now->instruction_pointer, want->instruction_pointer))
@@ -212,7 +230,7 @@ int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	if (r != PTSI_LACKING)
 		return r;
 	begin_at_seen(t, f, &st);
-	if (is_skip(&f->seen.info, want))
+	if (is_skip(f, want))
 		return set_skip(t, &st, want);
 	if (ptsi_core_set(&st, want) < 0) {
 		if (errno != EOPNOTSUPP || ptsi_replay_start(t, &st, want) < 0)
@@ -224,6 +242,14 @@ int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	return 0;
 }
 
+/* PTRACE_SYSEMU and PTRACE_SYSEMU_SINGLESTEP: the tracee stops at entries, and makes no call. */
+static bool is_sysemu(const struct ptsi_family *family, long request)
+{
+	long sysemu = family->sysemu ? family->sysemu : PTSI_SYSEMU;
+
+	return request == sysemu || request == sysemu + 1;
+}
+
 int ptsi_tracee_resume(struct ptsi_tracee *t, long request, int sig)
 {
 	struct ptsi_followed *f = ptsi_followed(t);
@@ -231,14 +257,16 @@ int ptsi_tracee_resume(struct ptsi_tracee *t, long request, int sig)
 	long r = busy && request == PTSI_CONT ? PTSI_SYSCALL : request;
 	struct ptsi_stop st;
 
-	if (busy && r != PTSI_SYSCALL)
+	if (busy && r != PTSI_SYSCALL && r != PTSI_LISTEN)
 		return ptsi_fail(EBUSY);
 	ptsi_stops_begin(f, t->tid, &st);
 	if (ptsi_request(&st, r, 0, (void *)(uintptr_t)sig) < 0)
 		return -1;
-	f->wants_syscalls = request == PTSI_SYSCALL;
-	f->seen.info_size = 0;
+	if (request == PTSI_LISTEN) /* resumes nothing */
+		return 0;
+	f->wants_syscalls = request == PTSI_SYSCALL || is_sysemu(st.family, request);
 	if (r != PTSI_SYSCALL)
-		f->phase = PTSI_OUTSIDE; /* no exit stop will be seen */
+		ptsi_stops_leave(f);
+	f->seen.info_size = 0;
 	return 0;
 }

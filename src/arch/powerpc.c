@@ -159,5 +159,6 @@ const struct ptsi_family ptsi_family_powerpc = {
 	.name = "powerpc",
 	.abis = abis,
 	.look_at = 1 << PTSI_SYSCALL_INFO_EXIT,
+	.sysemu = 29,
 	.pick = pick,
 };

@@ -28,7 +28,7 @@ static long lacking_ptrace(long request, pid_t tid, void *addr, void *data)
 		count++;
 	if ((request == PTSI_SET_SYSCALL_INFO && refused != NOTHING) ||
 	    (request == PTSI_GET_SYSCALL_INFO && refused == BOTH_REFUSED)) {
-		errno = EIO;
+		errno = refused == SET_FORBIDDEN ? EPERM : EIO;
 		return -1;
 	}
 	return syscall(SYS_ptrace, request, (long)tid, addr, data);
@@ -121,8 +121,13 @@ static void one_stop(struct followed *f, int wstatus, const struct run *r, struc
 	}
 	if (kind == PTSI_STOP_SIGNAL)
 		sig = WSTOPSIG(wstatus);
-	if (kind == PTSI_STOP_GROUP && ptsi_tracee_resume(&f->t, PTRACE_LISTEN, 0) == 0)
+	if (kind == PTSI_STOP_GROUP) {
+		if (ptsi_tracee_resume(&f->t, PTRACE_LISTEN, 0) < 0)
+			ck_assert_int_eq(errno, ESRCH);
 		return;
+	}
+	if (kind == PTSI_STOP_EVENT && r->at_events)
+		f->request = r->at_events;
 	if (ptsi_tracee_resume(&f->t, f->request, sig) < 0)
 		ck_assert_int_eq(errno, ESRCH);
 }
@@ -208,6 +213,7 @@ int main(int argc, char **argv)
 		_exit(0); /* a sanitizer's own checks don't go with being traced */
 	srunner_add_suite(runner, skip_suite());
 	srunner_add_suite(runner, again_suite());
+	srunner_add_suite(runner, lifetime_suite());
 	untested_begin();
 	srunner_run_all(runner, CK_ENV);
 	untested_end();

@@ -21,20 +21,21 @@
 #include "../untested.h"
 #include "followed.h"
 
-/* What the kernel is made to lack. */
-enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED };
+/* What the kernel is made to lack.  FORBIDDEN: as a filter around the tracer does it, by EPERM. */
+enum refused { NOTHING, SET_REFUSED, BOTH_REFUSED, SET_FORBIDDEN };
 #define N_REFUSED (registers_tell() ? 3 : 2)
 
 struct run {
 	void (*child)(void); /* exits 0 if it got what it should */
 	/* At ENTRY, EXIT and SECCOMP stops; returns the request to go on with. */
 	int (*stop)(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info);
-	int refused;                       /* enum refused */
-	unsigned flags;                    /* of ptsi_tracee_init */
-	int never;                         /* PTSI_CAN_* that are declared impossible */
-	long request;                      /* to go on with from other stops; 0: PTRACE_SYSCALL */
-	int killed_by;                     /* the signal that the child is to die of */
-	bool may_vanish;                   /* kill(2)ed at some stop: how it ends doesn't matter */
+	int refused;     /* enum refused */
+	unsigned flags;  /* of ptsi_tracee_init */
+	int never;       /* PTSI_CAN_* that registers are declared not to do */
+	long request;    /* to go on with from other stops; 0: PTRACE_SYSCALL */
+	long at_events;  /* to go on with from PTRACE_EVENT stops; 0: as from the stop before */
+	int killed_by;   /* the signal that the child is to die of */
+	bool may_vanish; /* kill(2)ed at some stop: how it ends doesn't matter */
 	void (*each)(pid_t tid, int kind); /* after each stop, before it is resumed */
 };
 
@@ -99,5 +100,6 @@ void install_filter(unsigned marked_action, unsigned minus_one_action);
 Suite *stops_suite(void);
 Suite *skip_suite(void);
 Suite *again_suite(void);
+Suite *lifetime_suite(void);
 
 #endif

@@ -207,7 +207,10 @@ static void owed_child(void)
 static int owed_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
 {
 	static const long refused[] = {
-		PTRACE_DETACH, PTRACE_SINGLESTEP, 31 /* SYSEMU */, 32, PTRACE_LISTEN,
+		PTRACE_DETACH,
+		PTRACE_SINGLESTEP,
+		31 /* SYSEMU */,
+		32,
 	};
 	struct ptsi_syscall_info want = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 5 };
 
