@@ -123,10 +123,13 @@ static const struct ptsi_abi x32 = {
 };
 
 /* PTRACE_SET_SYSCALL_INFO cuts off what has more than 32 bits; the core answers ERANGE. */
-#define I386_ROW                                                                                   \
+#define I386_CALL                                                                                  \
 	.name = "i386", .arch = ARCH_I386, .enosys = ENOSYS_X86, .getpid = 20, .value = 4,         \
-	.pointer = 4, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                            \
-	.skip_at_seccomp = PTSI_SKIP_KEPT, .presets = true, .insn_len = 2
+	.pointer = 4, .presets = true
+
+#define I386_ROW                                                                                   \
+	I386_CALL, .prefix = true, .skip_at_entry = PTSI_SKIP_AHEAD,                               \
+		   .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 2
 
 /* 32-bit code, as an i386 or x32 tracer sees it. */
 static const struct ptsi_abi i386_abi = {
@@ -154,7 +157,10 @@ static const struct ptsi_abi i386_poked_64 = { I386_WIDE_ROW, .address = 8 };
 /* int $0x80 in 64-bit code, in the regset's 64-bit layout, as an x32 tracer sees it. */
 static const struct ptsi_abi i386_wide = { I386_WIDE_ROW, .size = SIZE_64, .address = 8 };
 
-/* X32_BIT is set in the numbers of x32 calls.  -1 has it, too, but isn't one of them. */
+/* int $0x80 in 64-bit code, as an i386 tracer sees it. */
+static const struct ptsi_abi i386_unseen = { I386_CALL, .address = 8 };
+
+/* x32's numbers are from X32_BIT on, and not negative (do_syscall_x32, entry/syscall_64.c). */
 static const struct ptsi_abi *refine_64(struct ptsi_stop *st)
 {
 	uint64_t nr;
@@ -163,7 +169,7 @@ static const struct ptsi_abi *refine_64(struct ptsi_stop *st)
 		return &x86_64;
 	if (ptsi_regs_word(st, ORIG_RAX, &nr) < 0)
 		return NULL;
-	return (int32_t)nr != -1 && (nr & X32_BIT) ? &x32 : &x86_64;
+	return (int32_t)nr >= X32_BIT ? &x32 : &x86_64;
 }
 
 static const struct ptsi_abi *refine_i386(struct ptsi_stop *st)
@@ -177,6 +183,15 @@ static bool is_vsyscall(const struct ptsi_stop *st)
 {
 	return st->info.op == PTSI_SYSCALL_INFO_SECCOMP &&
 	       (st->info.instruction_pointer & ~0xfffULL) == 0xffffffffff600000;
+}
+
+/*
+ * Outside a call arch is what the last call was by, or that of the kernel (TS_COMPAT is set during
+ * a call by an i386 instruction, and may stay): the code segment decides.
+ */
+static bool is_call(const struct ptsi_stop *st)
+{
+	return st->info.op != PTSI_SYSCALL_INFO_NONE;
 }
 
 /* The byte at addr, from an aligned word, which is in one page. */
@@ -216,11 +231,19 @@ static const struct ptsi_abi *pick_by_instruction(struct ptsi_stop *st)
 	return NULL;
 }
 
+/* 64-bit code, which an i386 tracer sees no registers of. */
+static const struct ptsi_abi *pick_unseen(const struct ptsi_stop *st)
+{
+	if (is_call(st) && st->info.arch == ARCH_I386)
+		return &i386_unseen;
+	return is_vsyscall(st) ? &vsyscall_unseen : &x86_64_unseen;
+}
+
 static const struct ptsi_abi *pick(struct ptsi_stop *st)
 {
-	if (st->info_size && WIDE_POKE != 0 && st->info.arch == ARCH_I386)
+	if (st->info_size && is_call(st) && WIDE_POKE != 0 && st->info.arch == ARCH_I386)
 		return &i386_poked;
-	if (st->info_size && WIDE_POKE != 0)
+	if (st->info_size && is_call(st) && WIDE_POKE != 0)
 		return is_vsyscall(st) ? &vsyscall : &x86_64;
 	if (ptsi_regs_read(st) < 0)
 		return NULL;
@@ -231,16 +254,16 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 		return NULL;
 	}
 	if (TRACER_IS_32)
-		return is_vsyscall(st) ? &vsyscall_unseen : &x86_64_unseen;
+		return pick_unseen(st);
 	if (!st->info_size)
 		return pick_by_instruction(st);
-	if (st->info.arch == ARCH_I386)
+	if (is_call(st) && st->info.arch == ARCH_I386)
 		return &i386_wide;
 	return is_vsyscall(st) ? &vsyscall : &x86_64;
 }
 
 static const struct ptsi_abi *const abis[] = {
-	&x86_64, &x32, &i386_abi, &i386_poked, &i386_wide, &x86_64_unseen, NULL,
+	&x86_64, &x32, &i386_abi, &i386_poked, &i386_wide, &x86_64_unseen, &i386_unseen, NULL,
 };
 
 const struct ptsi_family ptsi_family_x86 = {
