@@ -111,12 +111,15 @@ int ptsi_get_syscall_info(pid_t tid, size_t size, struct ptsi_syscall_info *info
  * Returns 0 (PTSI_DONE); or PTSI_AT_EXIT (1) for a skipped call whose result has
  * to be set again at the syscall-exit-stop.
  *
+ * Where an architecture has no error flag, an rval of -4095..-1 without is_error is
+ * those bits, which are then an error.  At an exit stop a restart code of the kernel's own
+ * (512..514, 516) may be set; the kernel acts on it when a signal is pending.
+ *
  * EINVAL      size, op, flags or reserved; arch differs; instruction_pointer or
  *             stack_pointer differ and can't be set here; is_error with an rval
- *             outside -4095..-1; a kernel-internal restart code (512..514, 516)
- * ERANGE      nr isn't an int; a value doesn't fit the tracee's word; rval in
- *             -4095..-1 without is_error where the architecture has no error flag
- * EOPNOTSUPP  also: nr < -1; a call that can't be skipped
+ *             outside -4095..-1; a restart code for a call that is skipped
+ * ERANGE      nr isn't an int; a value doesn't fit the tracee's word
+ * EOPNOTSUPP  also: a number that makes this kernel misbehave; a call that can't be skipped
  *
  * Only a new value is refused for its size or range, never one just read.
  */
@@ -130,8 +133,8 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
  * syscall-entry-stop of the repeated call.  If the kernel was about to restart the
  * call by itself, it no longer does.
  *
- * Returns 0.  EINVAL: not an exit stop, op, flags or reserved, nr -1, or the tracee is no
- * longer where entry was read (execve, rt_sigreturn).  ERANGE as above.
+ * Returns 0.  EINVAL: not an exit stop, op, flags or reserved, or the tracee is no longer
+ * where entry was read (execve, rt_sigreturn).  ERANGE and EOPNOTSUPP as above.
  */
 int ptsi_repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry);
 
@@ -152,7 +155,8 @@ int ptsi_repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry);
  * ptsi_features - what can be done at this stop
  *
  * Returns a mask.  A set bit is a promise for stops of this kind and calls of this
- * ABI until the tracee's next execve; a clear bit is no refusal.
+ * ABI until the tracee's next execve, but for x86's vsyscalls: ask at their stop.  A clear
+ * bit is no refusal.
  */
 int ptsi_features(pid_t tid);
 
@@ -215,7 +219,7 @@ ptsi_ptrace_fn *ptsi_set_ptrace(ptsi_ptrace_fn *fn);
 struct ptsi_tracee {
 	pid_t tid;
 	unsigned flags;
-	uint64_t priv[48];
+	uint64_t priv[64];
 };
 
 /* Flags of ptsi_tracee_init. */

@@ -61,7 +61,10 @@ struct ptsi_image {
 #define PTSI_WORD(index) ((index) + 1)
 #define PTSI_INDEX(word) ((word)-1)
 
-/* In place of a word: the number is in no regset, and the hook write_nr sets it. */
+/*
+ * In place of a word: the number is in no regset, and the hook write_nr sets it.  (Of a call
+ * before it is made; on mips, of one that the kernel may restart.)
+ */
 #define PTSI_NR_CALL (-1)
 
 /* What becomes of a result that is written when the call is set to be skipped. */
@@ -127,8 +130,9 @@ struct ptsi_abi {
 	uint8_t sp_fixed; /* bits of sp that have to stay as they are */
 	int nr_first;     /* numbers that the kernel takes for this ABI's are from nr_first on */
 	int nr_last;      /* and up to this; 0: there is no limit to either side */
-	int (*nr_refused)(struct ptsi_stop *st,
-			  int nr);                     /* 1: nr makes the kernel misbehave; 0, -1 */
+	/* 1 or 0, or -1: nr makes the kernel misbehave. */
+	int (*nr_refused)(struct ptsi_stop *st, int nr);
+	bool nr_is_guess; /* registers tell the program's number, not one that was set */
 	int (*write_nr)(struct ptsi_stop *st, int nr); /* set nr where that is PTSI_NR_CALL */
 
 	/* Skipping a call. */
@@ -156,6 +160,7 @@ struct ptsi_abi {
 
 	/* PTSI_CAN_* that PTRACE_SET_SYSCALL_INFO gets wrong: registers are written instead. */
 	int native_wrong;
+	bool native_enosys; /* to set nr -1 by it puts -ENOSYS into rval */
 
 	/* What single words can't say: mend what was read from them, and how they are written. */
 	int (*mend_words)(struct ptsi_stop *st); /* st->info, of which op is known */
@@ -189,7 +194,7 @@ struct ptsi_family {
 	 * row whose arch it is.
 	 */
 	const struct ptsi_abi *(*pick)(struct ptsi_stop *st);
-	/* What registers tell of a syscall-stop: ENTRY, EXIT, or NONE for nothing. */
+	/* What registers tell of a syscall-stop: ENTRY, EXIT, or NONE for nothing; -1: ESRCH. */
 	int (*mark)(struct ptsi_stop *st);
 	/* Mend what PTRACE_GET_SYSCALL_INFO got wrong in st->info. */
 	int (*mend_native)(struct ptsi_stop *st);
@@ -225,7 +230,7 @@ long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, 
 int ptsi_kernel_has_set(const struct ptsi_stop *st);
 
 /* The number, by PTRACE_GET_SYSCALL_INFO: 1, 0 if that can't be asked, or -1. */
-int ptsi_kernel_nr(const struct ptsi_stop *st, uint64_t *nr);
+int ptsi_kernel_nr(struct ptsi_stop *st, uint64_t *nr);
 
 /* Pick st->abi unless that is done. */
 int ptsi_decode_abi(struct ptsi_stop *st);

@@ -65,20 +65,23 @@ static int find_addresses(struct ptsi_stop *st, const struct ptsi_syscall_info *
 }
 
 /*
- * An argument: as it was read, it is no change; a new one that doesn't fit is refused; one
- * that is the same word is no change either, except in a skipped call whose argument
- * registers may hold a result.  What was read there and doesn't fit is put back as it was.
+ * An argument: as it was read, it is no change, and stays so if others are; a new one that
+ * doesn't fit is refused; one that is the same word is no change either, except in a skipped
+ * call whose argument registers may hold a result.
  */
 static int find_arg(const struct ptsi_stop *st, int i, uint64_t want, bool replaced,
 		    struct ptsi_change *change)
 {
-	uint64_t now = st->info.entry.args[i];
-	bool fits = ptsi_decode_fits(st->abi, want);
+	const struct ptsi_abi *abi = st->abi;
+	uint64_t now = st->info.entry.args[i], word = ptsi_decode_narrow(abi, want);
+	bool as_read = want == now, fits = ptsi_decode_fits(abi, want);
 
-	change->args[i] = fits ? ptsi_decode_narrow(st->abi, want) : want;
-	if (want != now && !fits)
+	if (!as_read && !fits)
 		return ptsi_fail(ERANGE);
-	if (replaced || (fits && change->args[i] != ptsi_decode_narrow(st->abi, now)))
+	change->args[i] = as_read && (abi->whole_args || !fits) ? now : word;
+	if (!abi->whole_args)
+		now = ptsi_decode_narrow(abi, now);
+	if (replaced || (!as_read && word != now))
 		change->what |= PTSI_CAN_ARG(i);
 	return 0;
 }
@@ -103,10 +106,11 @@ static int find_call(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 	return 0;
 }
 
-static void find_result(const struct ptsi_syscall_info *now, const struct ptsi_syscall_info *want,
-			struct ptsi_change *change)
+static void find_result(const struct ptsi_abi *abi, const struct ptsi_syscall_info *now,
+			const struct ptsi_syscall_info *want, struct ptsi_change *change)
 {
-	change->rval = want->exit.rval;
+	change->rval =
+		want->exit.is_error ? want->exit.rval : ptsi_decode_result(abi, want->exit.rval);
 	change->is_error = want->exit.is_error;
 	change->with_result = now->op != PTSI_SYSCALL_INFO_EXIT;
 	if (change->with_result)
@@ -136,7 +140,7 @@ int ptsi_change_find(struct ptsi_stop *st, const struct ptsi_syscall_info *want,
 		return -1;
 	if (ptsi_before_call(want->op))
 		return find_call(st, want, change);
-	find_result(&st->info, want, change);
+	find_result(st->abi, &st->info, want, change);
 	return 0;
 }
 
@@ -150,8 +154,7 @@ int ptsi_change_check_nr(struct ptsi_stop *st, uint64_t nr)
 		return ptsi_fail(ERANGE);
 	if (nr == UINT64_MAX)
 		return 0;
-	if ((int64_t)nr < -1 ||
-	    (abi->nr_last && ((int)nr < abi->nr_first || (int)nr > abi->nr_last)))
+	if (abi->nr_last && ((int)nr < abi->nr_first || (int)nr > abi->nr_last))
 		return ptsi_fail(EOPNOTSUPP);
 	if (abi->nr_refused)
 		refused = abi->nr_refused(st, (int)nr);
@@ -159,22 +162,21 @@ int ptsi_change_check_nr(struct ptsi_stop *st, uint64_t nr)
 }
 
 /*
- * Whether a result may be set.  A success that looks like an error needs an error flag,
- * which not every call has of an ABI that has one.
+ * Whether a result may be set.  A restart code is what a call that was made has: a call that is
+ * skipped has none, be it given as an error or, where no flag tells errors, as a success.
  */
-static int check_result(struct ptsi_stop *st, int64_t rval, bool is_error)
+static int check_result(struct ptsi_stop *st, const struct ptsi_change *change)
 {
-	if (is_error)
-		return rval < -PTSI_MAX_ERRNO || rval > -1 || ptsi_is_restart_code(rval)
-			       ? ptsi_fail(EINVAL)
-			       : 0;
+	int64_t rval = change->rval;
+	bool ahead = change->with_result && ptsi_is_restart_code(rval);
+
+	if (change->is_error && (rval < -PTSI_MAX_ERRNO || rval > -1))
+		return ptsi_fail(EINVAL);
 	if (!ptsi_decode_fits(st->abi, (uint64_t)rval))
 		return ptsi_fail(ERANGE);
-	if (!ptsi_decode_is_errno(st->abi, (uint64_t)rval))
-		return 0;
-	if (st->abi->flag && ptsi_decode_refined(st) < 0)
+	if (ahead && !change->is_error && ptsi_decode_refined(st) < 0)
 		return -1;
-	return st->abi->flag ? 0 : ptsi_fail(ERANGE);
+	return ahead && (change->is_error || !st->abi->flag) ? ptsi_fail(EINVAL) : 0;
 }
 
 /* Whether the new values may be. */
@@ -185,6 +187,6 @@ int ptsi_change_check(struct ptsi_stop *st, const struct ptsi_change *change)
 	if ((what & PTSI_CAN_SP) && ((change->sp ^ st->info.stack_pointer) & st->abi->sp_fixed))
 		return ptsi_fail(EINVAL);
 	if ((what & PTSI_CAN_RESULT) || change->with_result)
-		return check_result(st, change->rval, change->is_error);
+		return check_result(st, change);
 	return what & PTSI_CAN_NR ? ptsi_change_check_nr(st, change->nr) : 0;
 }

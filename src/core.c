@@ -78,7 +78,7 @@ int ptsi_core_repeat(struct ptsi_stop *st, const struct ptsi_syscall_info *entry
 
 	if (ptsi_decode_info(st) < 0)
 		return -1;
-	if (st->info.op != PTSI_SYSCALL_INFO_EXIT || entry->entry.nr == UINT64_MAX ||
+	if (st->info.op != PTSI_SYSCALL_INFO_EXIT ||
 	    entry->instruction_pointer != st->info.instruction_pointer ||
 	    (entry->arch && entry->arch != st->info.arch))
 		return ptsi_fail(EINVAL);
@@ -141,7 +141,7 @@ static inline bool is_plain(const struct ptsi_family *family, const struct ptsi_
 		if (family->look_at & 1 << PTSI_SYSCALL_INFO_EXIT)
 			return false;
 		if (want->exit.is_error)
-			return rval >= -PTSI_MAX_ERRNO && rval <= -1 && !ptsi_is_restart_code(rval);
+			return rval >= -PTSI_MAX_ERRNO && rval <= -1;
 		return rval >= 0 && rval <= INT_MAX && !ptsi_is_restart_code(-rval);
 	}
 	if (!ptsi_before_call(want->op) || (family->look_at >> want->op & 1))
@@ -219,9 +219,9 @@ int ptsi_set_syscall_info(pid_t tid, size_t size, const struct ptsi_syscall_info
 
 		if (r >= 0)
 			return PTSI_DONE;
-		/* EINVAL: EXIT may be meant for an entry stop, which is to be looked at */
+		/* EINVAL: EXIT may be meant for an entry stop; or a filter says so to all */
 		if (ptsi_kernel_answer(&ptsi_kernel_learnt, r, PTSI_SET_ABSENT) != PTSI_LACKING &&
-		    (errno != EINVAL || info->op != PTSI_SYSCALL_INFO_EXIT))
+		    errno != EINVAL)
 			return -1;
 	}
 	return set_slowly(tid, info);

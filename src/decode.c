@@ -44,6 +44,32 @@ bool ptsi_decode_is_errno(const struct ptsi_abi *abi, uint64_t v)
 	return v >= (uint64_t)-PTSI_MAX_ERRNO;
 }
 
+/*
+ * A result as the tracee's word has it.  What a 32-bit call returns a 64-bit kernel has
+ * sign-extended if it looks like an error, and else with an empty upper half; a 32-bit kernel
+ * knows long results only (ERANGE otherwise, ptrace_set_syscall_info_exit in kernel/ptrace.c),
+ * and mips needs them so on every kernel.
+ */
+int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval)
+{
+	uint64_t v = (uint64_t)rval;
+
+	if (abi->value == 8 || !ptsi_decode_fits(abi, v))
+		return rval;
+	if (abi->word == 8 && !ptsi_decode_is_errno(abi, v))
+		return (int64_t)ptsi_decode_narrow(abi, v);
+	return (int32_t)rval;
+}
+
+/* A result that was set, as it reads: without a flag an error is one by its bits. */
+void ptsi_decode_as_read(const struct ptsi_abi *abi, struct ptsi_syscall_info *info)
+{
+	if (info->exit.is_error)
+		return;
+	info->exit.rval = ptsi_decode_result(abi, info->exit.rval);
+	info->exit.is_error = !abi->flag && ptsi_decode_is_errno(abi, (uint64_t)info->exit.rval);
+}
+
 static const struct ptsi_abi *row_of_arch(const struct ptsi_family *family, uint32_t arch)
 {
 	for (const struct ptsi_abi *const *abi = family->abis; *abi; abi++)

@@ -46,6 +46,20 @@ int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, 
 	return ptsi_edit_plain_result(st, ed, rval, error);
 }
 
+/*
+ * The number.  What the word holds isn't known where more than a number's 32 bits may be in it,
+ * and where registers tell the program's number and not one that was set.
+ */
+void ptsi_edit_nr(const struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t nr)
+{
+	const struct ptsi_abi *abi = st->abi;
+
+	if (abi->value < abi->word || (abi->nr_is_guess && !st->native_get))
+		ptsi_regs_edit(ed, abi->nr, nr);
+	else
+		ptsi_regs_edit_known(ed, abi->nr, st->info.entry.nr, nr);
+}
+
 static int edit_ip(struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t ip)
 {
 	if (st->abi->edit_ip)
@@ -72,7 +86,7 @@ int ptsi_edit_change(struct ptsi_stop *st, struct ptsi_edits *ed, const struct p
 		     int what)
 {
 	if (what & PTSI_CAN_NR)
-		ptsi_regs_edit_known(ed, st->abi->nr, st->info.entry.nr, change->nr);
+		ptsi_edit_nr(st, ed, change->nr);
 	for (int i = 0; i < 6; i++)
 		if (what & PTSI_CAN_ARG(i))
 			edit_arg(st, ed, i, change->args[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
  * What struct ptsi_tracee's priv holds: the state of a followed tracee, by how long it
- * lives.  Calls go from tracee.c to stops.c to replay.c, and from each to the core.
+ * lives.  Calls go from tracee.c to stops.c to owed.c and replay.c, and from each to the core.
  */
 #ifndef PTSI_FOLLOWED_H
 #define PTSI_FOLLOWED_H
@@ -37,6 +37,8 @@ struct ptsi_call {
 	uint64_t ip, sp;            /* at that stop */
 	struct ptsi_owed owed;      /* set with a skip, cleared when it is set to run after all */
 	uint64_t was[6], wrote[6];  /* PTSI_KEEP_ARGS: the program's arguments and the tracer's */
+	uint64_t was_nr, wrote_nr;  /* likewise the number */
+	bool kept_nr;               /* it is to be put back if the kernel restarts the call */
 	uint8_t kept_args;          /* bit i: args[i] is to be put back at the exit stop */
 	bool executed;              /* set by PTRACE_EVENT_EXEC: another program is running */
 	bool moved;                 /* the tracer has set another ip or sp, which these are then */
@@ -49,8 +51,9 @@ struct ptsi_call {
 
 /* The stop that the tracee is at.  {0}: none that anything can be set at. */
 struct ptsi_seen {
-	const struct ptsi_abi *abi;    /* NULL: nobody had to look */
+	const struct ptsi_abi *abi;    /* NULL: nobody had to look; kept until the next such stop */
 	bool native;                   /* the kernel said what follows */
+	bool set_refused;              /* PTRACE_SET_SYSCALL_INFO was, here */
 	int info_size;                 /* of info; 0: nothing can be set here */
 	struct ptsi_syscall_info info; /* what the stop is about, with what was set since */
 };
@@ -78,6 +81,9 @@ static inline struct ptsi_followed *ptsi_followed(struct ptsi_tracee *t)
 void ptsi_stops_begin(struct ptsi_followed *f, pid_t tid, struct ptsi_stop *st);
 void ptsi_stops_leave(struct ptsi_followed *f);
 int ptsi_stops_order(struct ptsi_followed *f, const struct ptsi_stop *st);
+
+/* owed.c */
+int ptsi_owed_pay(const struct ptsi_call *call, struct ptsi_stop *st);
 
 /* replay.c */
 int ptsi_replay_start(struct ptsi_tracee *t, struct ptsi_stop *st,

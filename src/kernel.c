@@ -63,9 +63,22 @@ long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, 
 }
 
 /*
+ * Whether errno says that a native request was refused, and nothing of the tracee.  GET of a
+ * tracee that is there and stopped has no other way to fail.
+ */
+static bool is_refused(unsigned absent)
+{
+	if (absent == PTSI_GET_ABSENT)
+		return errno != ESRCH;
+	return errno == EIO || errno == EPERM || errno == ENOSYS || errno == EACCES ||
+	       errno == EOPNOTSUPP;
+}
+
+/*
  * What r, the answer to a native request, means.  An unknown request is EIO on every kernel
- * (ptrace_request in kernel/ptrace.c); EPERM and ENOSYS come from a seccomp filter around
- * the calling thread, and say nothing about other threads or the kernel.
+ * (ptrace_request in kernel/ptrace.c).  Other errnos come from a seccomp filter around the
+ * calling thread, or from a tracer of it that plays the kernel, as PRoot does: they say nothing
+ * about other threads or the kernel.
  */
 int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent)
 {
@@ -73,22 +86,26 @@ int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent)
 		return (int)r;
 	if (errno == EIO)
 		learn(learnt, absent);
-	if (errno == EIO || errno == EPERM || errno == ENOSYS)
-		return PTSI_LACKING;
-	return -1;
+	return is_refused(absent) ? PTSI_LACKING : -1;
 }
 
-int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
+int ptsi_kernel_get(struct ptsi_stop *st, struct ptsi_syscall_info *info)
 {
+	int r;
+
 	if (ptsi_kernel_knows(st->learnt, PTSI_GET_ABSENT))
 		return PTSI_LACKING;
 	memset(info, 0, sizeof *info); /* the kernel leaves alone what it doesn't return */
-	return ptsi_kernel_answer(st->learnt,
-				  ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
-				  PTSI_GET_ABSENT);
+	r = ptsi_kernel_answer(st->learnt,
+			       ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
+			       PTSI_GET_ABSENT);
+	/* whoever refuses by EINVAL does so with SET, too, where EINVAL would mean something */
+	if (r == PTSI_LACKING && errno == EINVAL)
+		st->set_refused = true;
+	return r;
 }
 
-int ptsi_kernel_nr(const struct ptsi_stop *st, uint64_t *nr)
+int ptsi_kernel_nr(struct ptsi_stop *st, uint64_t *nr)
 {
 	struct ptsi_syscall_info now;
 	int r = ptsi_kernel_get(st, &now);

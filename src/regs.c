@@ -223,36 +223,60 @@ static int write_words(struct ptsi_stop *st, struct ptsi_edits *ed)
 	return st->abi->size ? set_image(st, ed) : ptsi_fail(EOPNOTSUPP);
 }
 
-/*
- * Make all the changes or none.  The number goes first where it has a call of its own: a
- * write of -1 there must not come after that of the result (arm64's kernel would take the
- * result for the first argument).
- */
-int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed)
-{
-	struct ptsi_edit nr = take_nr(st->abi, ed);
-
-	if (nr.word == PTSI_NR_CALL && st->abi->write_nr(st, (int)nr.val) < 0)
-		return -1;
-	if (write_words(st, ed) < 0) {
-		int err = errno;
-
-		if (nr.word == PTSI_NR_CALL)
-			st->abi->write_nr(st, (int)nr.old);
-		return ptsi_fail(err);
-	}
-	if (nr.word == PTSI_NR_CALL)
-		ed->e[ed->n++] = nr;
-	st->image.len = 0;
-	return 0;
-}
-
-/* Take back what ptsi_regs_write has written, as far as the tracee is still there. */
-void ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed)
+/* Take back what was written, as far as the tracee is still there.  -1, and errno stays. */
+int ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed)
 {
 	struct ptsi_edits back = { .n = 0 };
+	int err = errno;
 
 	for (unsigned i = 0; i < ed->n; i++)
 		ptsi_regs_edit_known(&back, ed->e[i].word, ed->e[i].val, ed->e[i].old);
 	ptsi_regs_write(st, &back);
+	return ptsi_fail(err);
+}
+
+static int write_nr_first(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_edit *nr)
+{
+	if (st->abi->write_nr(st, (int)nr->val) < 0)
+		return -1;
+	if (write_words(st, ed) < 0) {
+		int err = errno;
+
+		st->abi->write_nr(st, (int)nr->old);
+		return ptsi_fail(err);
+	}
+	return 0;
+}
+
+static int write_nr_last(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_edit *nr)
+{
+	ed->keep_old = true;
+	if (write_words(st, ed) < 0)
+		return -1;
+	st->image.len = 0; /* it holds what was there before */
+	return st->abi->write_nr(st, (int)nr->val) < 0 ? ptsi_regs_undo(st, ed) : 0;
+}
+
+/*
+ * Make all the changes or none.  Where the number has a call of its own, and can be put back, it
+ * goes first: a write of -1 there must not come after that of the result (arm64's kernel would
+ * take the result for the first argument).  Where it isn't known what to put back it goes last.
+ */
+int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	struct ptsi_edit nr = take_nr(st->abi, ed);
+	int r;
+
+	if (nr.word != PTSI_NR_CALL)
+		r = write_words(st, ed);
+	else if (nr.known)
+		r = write_nr_first(st, ed, &nr);
+	else
+		r = write_nr_last(st, ed, &nr);
+	if (r < 0)
+		return -1;
+	if (nr.word == PTSI_NR_CALL)
+		ed->e[ed->n++] = nr;
+	st->image.len = 0;
+	return 0;
 }

@@ -103,10 +103,13 @@ int ptsi_route_find(struct ptsi_stop *st, const struct ptsi_change *change,
 	return route->lacks ? ptsi_fail(EOPNOTSUPP) : 0;
 }
 
+/* What goes by registers when those changes do that are in what. */
 static int edit_all(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_change *change,
 		    int what)
 {
 	if ((what & PTSI_CAN_SKIP) && ptsi_skip_edit(st, ed, change) < 0)
+		return -1;
+	if ((change->what & ~what & PTSI_CAN_SKIP) && ptsi_skip_edit_native(st, ed) < 0)
 		return -1;
 	if ((change->what & PTSI_CAN_NR) && st->info.entry.nr == UINT64_MAX &&
 	    ptsi_skip_edit_revived(st, ed) < 0) /* which no request does */
@@ -124,16 +127,14 @@ static int go_by_registers(struct ptsi_stop *st, const struct ptsi_change *chang
 /*
  * The kernel's request, in the form that the tracee's registers have.  Of a 32-bit tracee's
  * arguments a 64-bit kernel may take the upper halves for a part (syscall_set_arguments in
- * arch/arm64/include/asm/syscall.h, seen on 7.2): change's are narrow.  Its results have to
- * be as a 32-bit kernel's long has them (ERANGE otherwise, ptrace_set_syscall_info_exit in
- * kernel/ptrace.c), and as mips' 64-bit registers have to be.
+ * arch/arm64/include/asm/syscall.h, seen on 7.2): change's are narrow.
  */
 static int set_natively(const struct ptsi_stop *st, const struct ptsi_change *change)
 {
 	struct ptsi_syscall_info info = { .op = st->info.op };
 
 	if (info.op == PTSI_SYSCALL_INFO_EXIT) {
-		info.exit.rval = st->abi->value == 4 ? (int32_t)change->rval : change->rval;
+		info.exit.rval = change->rval;
 		info.exit.is_error = change->is_error;
 	} else {
 		info.entry.nr = change->nr;
@@ -161,7 +162,7 @@ static int go_both_ways(struct ptsi_stop *st, const struct ptsi_change *change,
 			const struct ptsi_route *route)
 {
 	struct ptsi_edits ed = { .keep_old = true };
-	int r, err;
+	int r;
 
 	if (edit_all(st, &ed, change, change->what & ~route->native) < 0 ||
 	    ptsi_regs_write(st, &ed) < 0)
@@ -169,37 +170,41 @@ static int go_both_ways(struct ptsi_stop *st, const struct ptsi_change *change,
 	r = set_natively(st, change);
 	if (r == PTSI_LACKING)
 		r = go_without_native(st, change, route);
-	if (r >= 0)
-		return 0;
-	err = errno;
-	ptsi_regs_undo(st, &ed);
-	return ptsi_fail(err);
+	return r < 0 ? ptsi_regs_undo(st, &ed) : 0;
 }
 
-/* A skip: the number by the request, which has no place for a result, the result by registers. */
+/*
+ * A skip: the number by the request, which has no place for a result, the rest by registers.  What
+ * the rest takes is found out first, as for a call whose number is -1.
+ */
 static int go_skip(struct ptsi_stop *st, const struct ptsi_change *change,
 		   const struct ptsi_route *route)
 {
-	struct ptsi_syscall_info was = st->info, skip = st->info;
+	struct ptsi_syscall_info was = st->info;
+	struct ptsi_edits ed = { .n = 0 };
 	int r, err;
 
-	skip.entry.nr = UINT64_MAX;
-	r = ptsi_kernel_set(st, &skip);
-	if (r == PTSI_LACKING && (st->way == PTSI_KERNEL || !(route->can & PTSI_CAN_SKIP)))
-		return ptsi_fail(EOPNOTSUPP);
-	if (r == -1)
-		return -1;
-	if (r >= 0) {
-		st->info.entry.nr = UINT64_MAX;
+	st->info.entry.nr = UINT64_MAX;
+	r = edit_all(st, &ed, change, change->what);
+	/* to set -1 once more might cost a skipped call the result that it has */
+	if (r == 0 && was.entry.nr != UINT64_MAX)
+		r = ptsi_kernel_set(st, &st->info);
+	if (r == 0) {
 		st->image.len = 0; /* it may hold the old number, and be written as a whole */
+		if (ptsi_regs_write(st, &ed) == 0)
+			return 0;
+		err = errno;
+		if (was.entry.nr != UINT64_MAX)
+			ptsi_kernel_set(st, &was);
+		st->info = was;
+		return ptsi_fail(err);
 	}
-	if (go_by_registers(st, change, change->what) == 0)
-		return 0;
-	err = errno;
-	if (r >= 0)
-		ptsi_kernel_set(st, &was);
 	st->info = was;
-	return ptsi_fail(err);
+	if (r != PTSI_LACKING)
+		return -1;
+	if (st->way == PTSI_KERNEL || !(route->can & PTSI_CAN_SKIP))
+		return ptsi_fail(EOPNOTSUPP);
+	return go_by_registers(st, change, change->what);
 }
 
 /* Make the change, all of it or nothing. */

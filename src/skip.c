@@ -18,16 +18,27 @@ static int preset_rule(struct ptsi_stop *st)
 									     : PTSI_SKIP_EXIT;
 }
 
+/* As the row has it. */
+static int rule_of_row(const struct ptsi_stop *st)
+{
+	if (st->info.op == PTSI_SYSCALL_INFO_ENTRY)
+		return st->abi->skip_at_entry;
+	if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP)
+		return st->abi->skip_at_seccomp;
+	return PTSI_SKIP_NO;
+}
+
 /* What becomes of a result that is written at this stop: an enum ptsi_skip, or -1. */
 int ptsi_skip_rule(struct ptsi_stop *st)
 {
-	int rule = PTSI_SKIP_NO;
+	int rule = rule_of_row(st);
 
-	if (st->info.op == PTSI_SYSCALL_INFO_ENTRY)
-		rule = st->abi->skip_at_entry;
-	else if (st->info.op == PTSI_SYSCALL_INFO_SECCOMP)
-		rule = st->abi->skip_at_seccomp;
 	return rule == PTSI_SKIP_PRESET ? preset_rule(st) : rule;
+}
+
+static bool may_be_preset(const struct ptsi_stop *st)
+{
+	return rule_of_row(st) == PTSI_SKIP_PRESET;
 }
 
 /* Whether a skipped call of this ABI may have its result where an argument or a flag was. */
@@ -45,6 +56,16 @@ bool ptsi_skip_has_exit(const struct ptsi_stop *st)
 }
 
 /*
+ * -ENOSYS where a kernel of this ABI has put it before the stop, in the form in which it does:
+ * a skip at the same stop, which was taken back, may have left another result there.
+ */
+static int edit_preset(struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	ptsi_regs_edit(ed, st->abi->rval, (uint64_t) - (int64_t)st->abi->enosys);
+	return ptsi_edit_flag(st, ed, false);
+}
+
+/*
  * The number -1 and, where it survives, the result.  Where a filter may replace it, it is
  * written all the same: no exit stop may come.
  */
@@ -54,24 +75,28 @@ int ptsi_skip_edit(struct ptsi_stop *st, struct ptsi_edits *ed, const struct pts
 
 	if (rule < 0)
 		return -1;
-	ptsi_regs_edit_known(ed, st->abi->nr, st->info.entry.nr, UINT64_MAX);
-	if (rule < PTSI_SKIP_AHEAD || (!change->with_result && st->abi->presets))
-		return 0;
-	return ptsi_edit_result(st, ed, change->rval, change->is_error);
+	ptsi_edit_nr(st, ed, UINT64_MAX);
+	if (rule >= PTSI_SKIP_AHEAD)
+		return ptsi_edit_result(st, ed, change->rval, change->is_error);
+	return !change->with_result && may_be_preset(st) ? edit_preset(st, ed) : 0;
 }
 
-/*
- * A skipped call is to run after all.  A result that was written ahead goes: no successful call
- * clears the flag of an error, and if the call is skipped once more -ENOSYS has to be there where
- * it is from the start.
- */
+/* What the number -1 takes besides, where PTRACE_SET_SYSCALL_INFO sets that. */
+int ptsi_skip_edit_native(struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	int rule = ptsi_skip_rule(st);
+
+	if (rule < 0)
+		return -1;
+	if (st->abi->native_enosys || (rule < PTSI_SKIP_AHEAD && !may_be_preset(st)))
+		return 0;
+	return edit_preset(st, ed);
+}
+
+/* A skipped call is to run after all: no successful call clears the flag of an error. */
 int ptsi_skip_edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
 {
-	if (!ptsi_skip_writes_ahead(st->abi))
-		return 0;
-	if (st->abi->presets)
-		ptsi_regs_edit(ed, st->abi->rval, (uint64_t) - (int64_t)st->abi->enosys);
-	return ptsi_edit_flag(st, ed, false);
+	return ptsi_skip_writes_ahead(st->abi) ? ptsi_edit_flag(st, ed, false) : 0;
 }
 
 /* A number that can take the place of any other, or -1. */

@@ -38,7 +38,7 @@ static inline bool ptsi_kernel_knows(_Atomic unsigned *learnt, unsigned bit)
 }
 
 int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent);
-int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info);
+int ptsi_kernel_get(struct ptsi_stop *st, struct ptsi_syscall_info *info);
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info);
 bool ptsi_kernel_may_set(const struct ptsi_stop *st);
 
@@ -61,7 +61,7 @@ uint64_t ptsi_regs_image_get(const struct ptsi_abi *abi, const struct ptsi_image
 void ptsi_regs_image_put(const struct ptsi_abi *abi, struct ptsi_image *image, int word,
 			 uint64_t val);
 int ptsi_regs_write(struct ptsi_stop *st, struct ptsi_edits *ed);
-void ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed);
+int ptsi_regs_undo(struct ptsi_stop *st, const struct ptsi_edits *ed);
 
 /* decode.c: st->info, by the kernel's request or by registers */
 
@@ -69,6 +69,8 @@ int ptsi_decode_info(struct ptsi_stop *st);
 int ptsi_decode_native(struct ptsi_stop *st);
 int ptsi_decode_registers(struct ptsi_stop *st, int op);
 int ptsi_decode_refined(struct ptsi_stop *st);
+int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval);
+void ptsi_decode_as_read(const struct ptsi_abi *abi, struct ptsi_syscall_info *info);
 
 /* change.c: what is to differ at a stop */
 
@@ -103,6 +105,7 @@ bool ptsi_skip_writes_ahead(const struct ptsi_abi *abi);
 bool ptsi_skip_has_exit(const struct ptsi_stop *st);
 int ptsi_skip_harmless_nr(struct ptsi_stop *st);
 int ptsi_skip_edit(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_change *change);
+int ptsi_skip_edit_native(struct ptsi_stop *st, struct ptsi_edits *ed);
 int ptsi_skip_edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed);
 void ptsi_skip_completed(const struct ptsi_abi *abi, const struct ptsi_syscall_info *want,
 			 struct ptsi_syscall_info *skip);
@@ -112,6 +115,7 @@ struct ptsi_syscall_info ptsi_skip_payment(const struct ptsi_owed *owed, uint8_t
 
 /* edit.c: changes as edits of words */
 
+void ptsi_edit_nr(const struct ptsi_stop *st, struct ptsi_edits *ed, uint64_t nr);
 int ptsi_edit_flag(struct ptsi_stop *st, struct ptsi_edits *ed, bool error);
 int ptsi_edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error);
 int ptsi_edit_change(struct ptsi_stop *st, struct ptsi_edits *ed, const struct ptsi_change *change,

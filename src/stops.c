@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * Which stop a followed tracee is at, and what is done there for a call that was skipped.
+ * Which stop a followed tracee is at, and whose it is: the caller's or the library's own.
  *
  * Where the kernel has PTRACE_GET_SYSCALL_INFO it is believed.  Elsewhere stops are counted:
  * signals, group-stops and PTRACE_INTERRUPT are taken on the way back to user mode, between
@@ -84,22 +84,25 @@ int ptsi_stops_order(struct ptsi_followed *f, const struct ptsi_stop *st)
 }
 
 /*
- * Where counting can't tell: a stop whose rval isn't the -ENOSYS that the kernel puts there
- * for every entry is an exit.  (Nobody but the kernel has been at it since it stopped.)
+ * A stop whose rval isn't the -ENOSYS that the kernel puts there for every entry is an exit; of
+ * any other that isn't known.  (Nobody but the kernel has been at it since it stopped.)
  */
-static int op_by_result(struct ptsi_stop *st)
+static int op_by_result(const struct ptsi_followed *f, struct ptsi_stop *st)
 {
+	const struct ptsi_abi *abi;
 	uint64_t rval;
 
 	st->info.op = PTSI_SYSCALL_INFO_EXIT;
-	if (ptsi_decode_abi(st) < 0)
-		return errno == EOPNOTSUPP ? PTSI_SYSCALL_INFO_NONE : -1;
-	if (!st->abi->presets)
-		return PTSI_SYSCALL_INFO_NONE;
-	if (ptsi_regs_word(st, st->abi->rval, &rval) < 0)
+	if (ptsi_decode_abi(st) < 0 && errno != EOPNOTSUPP)
 		return -1;
-	if (ptsi_decode_narrow(st->abi, rval) ==
-	    ptsi_decode_narrow(st->abi, (uint64_t) - (int)st->abi->enosys))
+	abi = st->abi ? st->abi : f->seen.abi; /* new programs begin behind no call */
+	if (!abi || !abi->presets) {
+		st->abi = NULL; /* of an entry it may be another */
+		return PTSI_SYSCALL_INFO_NONE;
+	}
+	if (ptsi_regs_word_of(st, abi, abi->rval, &rval) < 0)
+		return -1;
+	if (ptsi_decode_narrow(abi, rval) == ptsi_decode_narrow(abi, (uint64_t) - (int)abi->enosys))
 		return PTSI_SYSCALL_INFO_NONE;
 	return PTSI_SYSCALL_INFO_EXIT;
 }
@@ -107,10 +110,14 @@ static int op_by_result(struct ptsi_stop *st)
 /* What a syscall-stop is, by counting or by a mark that it bears; NONE: it can't be known. */
 static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 {
-	int order;
+	int order, op;
 
-	if (f->phase == PTSI_OUTSIDE)
-		return PTSI_SYSCALL_INFO_ENTRY;
+	if (f->phase == PTSI_OUTSIDE) {
+		/* unless another thread's execve, or a filter of an old kernel, has no entry stop
+		 */
+		op = op_by_result(f, st);
+		return op == PTSI_SYSCALL_INFO_NONE ? PTSI_SYSCALL_INFO_ENTRY : op;
+	}
 	if (f->phase == PTSI_INSIDE)
 		return PTSI_SYSCALL_INFO_EXIT;
 	if (f->phase == PTSI_CALLED) {
@@ -121,14 +128,11 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 			return PTSI_SYSCALL_INFO_EXIT;
 		if (order == PTSI_SECCOMP_FIRST)
 			return PTSI_SYSCALL_INFO_ENTRY;
+		if (f->call.owed.skipped) /* its result is in the registers before the entry */
+			return PTSI_SYSCALL_INFO_NONE;
 	}
-	if (st->family->mark) {
-		int op = st->family->mark(st);
-
-		if (op != PTSI_SYSCALL_INFO_NONE)
-			return op;
-	}
-	return op_by_result(st);
+	op = st->family->mark ? st->family->mark(st) : PTSI_SYSCALL_INFO_NONE;
+	return op == PTSI_SYSCALL_INFO_NONE ? op_by_result(f, st) : op;
 }
 
 /*
@@ -156,8 +160,10 @@ static int read_registers(const struct ptsi_call *call, struct ptsi_stop *st, in
  * for nr -1 (which is neither n64's nor n32's number on mips; riscv's argument 1 has made
  * place for the result): its exit stop will come.
  */
-static int unreadable(struct ptsi_followed *f, int op)
+static int unreadable(struct ptsi_followed *f, const struct ptsi_stop *st, int op)
 {
+	if (ptsi_replay_unmask(f, st) < 0) /* a repeat's entry may be unreadable, too */
+		return -1;
 	if (op == PTSI_SYSCALL_INFO_SECCOMP && f->phase == PTSI_INSIDE &&
 	    (f->call.owed.due || f->call.replay_step == PTSI_REPLAY_SKIPPED))
 		return PTSI_STOP_OWN;
@@ -180,6 +186,8 @@ static int skip_again(struct ptsi_owed *owed, struct ptsi_stop *st)
 	if (owed->nr != -1)
 		return PTSI_STOP_OWN;
 	r = ptsi_core_set(st, &skip);
+	if (r < 0 && errno == ERANGE) /* powerpc: it can't be written here; it is skipped already */
+		r = PTSI_AT_EXIT;
 	if (r < 0)
 		return -1;
 	owed->due = r == PTSI_AT_EXIT;
@@ -285,64 +293,19 @@ static int seccomp_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 	return PTSI_STOP_SECCOMP;
 }
 
-/* Whether the tracee is where it was when the call was entered, or where the tracer has put it. */
-static bool is_in_place(const struct ptsi_call *call, const struct ptsi_stop *st)
-{
-	return st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp;
-}
-
-/*
- * Give a skipped call the result that it is owed, unless it has it.  A tracee that is elsewhere
- * is leaving another call: execve by a thread of its own, which has taken the tid over.
- */
-static int pay(const struct ptsi_call *call, struct ptsi_stop *st)
-{
-	struct ptsi_syscall_info result = ptsi_skip_payment(&call->owed, PTSI_SYSCALL_INFO_EXIT);
-
-	if (!call->owed.skipped || (!call->moved && !is_in_place(call, st)))
-		return 0;
-	if (ptsi_core_set(st, &result) < 0)
-		return -1;
-	st->info.exit = result.exit;
-	return 0;
-}
-
-/*
- * PTSI_KEEP_ARGS: a register is put back only if it still holds what was written, in the same
- * place of the same program, and is no result; execve and rt_sigreturn fill registers anew.
- */
-static int put_args_back(const struct ptsi_call *call, struct ptsi_stop *st)
-{
-	struct ptsi_edits ed = { .n = 0 };
-	const struct ptsi_abi *abi;
-	uint64_t now;
-
-	if (!call->kept_args || !is_in_place(call, st))
-		return 0;
-	if (ptsi_decode_abi(st) < 0)
-		return -1;
-	abi = st->abi;
-	for (int i = 0; i < 6; i++) {
-		if (!(call->kept_args & 1 << i) || !abi->arg[i] || abi->arg[i] == abi->rval ||
-		    abi->arg[i] == abi->flag)
-			continue;
-		if (ptsi_regs_word(st, abi->arg[i], &now) < 0)
-			return -1;
-		if (ptsi_decode_narrow(abi, now) == ptsi_decode_narrow(abi, call->wrote[i]))
-			ptsi_regs_edit_known(&ed, abi->arg[i], now, call->was[i]);
-	}
-	return ptsi_regs_write(st, &ed);
-}
-
 static int exit_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 {
 	struct ptsi_call *call = &f->call;
 
-	f->phase = PTSI_OUTSIDE;
-	if (call->replay_step == PTSI_REPLAY_SKIPPED)
-		return ptsi_replay_rewind(f, st) < 0 ? -1 : PTSI_STOP_OWN;
-	if (pay(call, st) < 0 || put_args_back(call, st) < 0)
+	if (call->replay_step == PTSI_REPLAY_SKIPPED) {
+		if (ptsi_replay_rewind(f, st) < 0)
+			return -1;
+		f->phase = PTSI_OUTSIDE;
+		return PTSI_STOP_OWN;
+	}
+	if (ptsi_owed_pay(call, st) < 0)
 		return -1;
+	f->phase = PTSI_OUTSIDE; /* now, since whoever got an error may ask again */
 	forget_call(f);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
@@ -357,7 +320,7 @@ static int call_stop(struct ptsi_followed *f, struct ptsi_stop *st, int kind)
 			return -1;
 		r = op == PTSI_SYSCALL_INFO_NONE ? 0 : read_registers(&f->call, st, op);
 		if (r < 0 && errno == EOPNOTSUPP)
-			return unreadable(f, op);
+			return unreadable(f, st, op);
 	}
 	if (r < 0)
 		return -1;
@@ -379,6 +342,7 @@ static void show(struct ptsi_seen *seen, const struct ptsi_stop *st, struct ptsi
 {
 	seen->abi = st->abi;
 	seen->native = st->native_get;
+	seen->set_refused = st->set_refused;
 	seen->info = st->info;
 	seen->info_size = st->info_size;
 	memcpy(info, &st->info, sizeof *info);

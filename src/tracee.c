@@ -35,6 +35,7 @@ static void begin_at_seen(const struct ptsi_tracee *t, struct ptsi_followed *f,
 	ptsi_stops_begin(f, t->tid, st);
 	st->abi = f->seen.abi;
 	st->native_get = f->seen.native;
+	st->set_refused = f->seen.set_refused;
 	st->info = f->seen.info;
 	st->info_size = f->seen.info_size;
 	if (f->call.replay_step == PTSI_REPLAY_SKIPPED) /* so it stands in the registers */
@@ -50,6 +51,16 @@ static void keep_arg(struct ptsi_call *call, int i, uint64_t now, uint64_t want)
 		call->was[i] = now;
 	call->kept_args |= (uint8_t)(1 << i);
 	call->wrote[i] = want;
+}
+
+static void keep_nr(struct ptsi_call *call, uint64_t now, uint64_t want)
+{
+	if (want == now)
+		return;
+	if (!call->kept_nr)
+		call->was_nr = now;
+	call->kept_nr = true;
+	call->wrote_nr = want;
 }
 
 /* Whether addr is another one now; 0 leaves it alone. */
@@ -71,6 +82,8 @@ static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	move(&now->stack_pointer, want->stack_pointer);
 	if (now->op == PTSI_SYSCALL_INFO_EXIT) {
 		now->exit = want->exit;
+		if (f->seen.abi)
+			ptsi_decode_as_read(f->seen.abi, now);
 		return;
 	}
 	if (move(&f->call.ip, want->instruction_pointer))
@@ -78,6 +91,8 @@ static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	if (move(&f->call.sp, want->stack_pointer))
 		f->call.moved = true;
 	f->call.owed = (struct ptsi_owed){ 0 };
+	if (t->flags & PTSI_KEEP_ARGS)
+		keep_nr(&f->call, now->entry.nr, want->entry.nr);
 	now->entry.nr = want->entry.nr;
 	if (want->entry.nr == UINT64_MAX) /* no arguments were set */
 		return;
@@ -104,10 +119,29 @@ static int can_give_result(const struct ptsi_tracee *t, struct ptsi_followed *f,
 			   struct ptsi_stop *st)
 {
 	int rule = t->flags & PTSI_HARMLESS_NR ? PTSI_SKIP_EXIT : ptsi_skip_rule(st);
+	int has;
 
 	if (rule < 0)
 		return -1;
-	return rule == PTSI_SKIP_KEPT ? 1 : exit_is_told(f, st);
+	if (rule == PTSI_SKIP_KEPT)
+		return 1;
+	if (st->way == PTSI_KERNEL && !(st->abi->native_wrong & PTSI_CAN_RESULT)) {
+		has = ptsi_kernel_has_set(st);
+		if (has <= 0)
+			return has;
+	}
+	return exit_is_told(f, st);
+}
+
+/* In place of a set that failed: by skipping the call, where its exit stop will be known. */
+static int set_by_replay(struct ptsi_tracee *t, struct ptsi_stop *st,
+			 const struct ptsi_syscall_info *want)
+{
+	int told = exit_is_told(ptsi_followed(t), st);
+
+	if (told <= 0)
+		return told < 0 ? -1 : ptsi_fail(EOPNOTSUPP);
+	return ptsi_replay_start(t, st, want);
 }
 
 static int skip_by_harmless_nr(struct ptsi_stop *st, const struct ptsi_syscall_info *skip)
@@ -204,17 +238,21 @@ static bool is_simple(const struct ptsi_followed *f, const struct ptsi_syscall_i
 /* With no more work than the kernel's request takes; PTSI_LACKING where that won't do. */
 static int set_simply(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 {
+	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_stop st;
 	int r;
 
-	if (!is_simple(ptsi_followed(t), want))
+	if (!is_simple(f, want))
 		return PTSI_LACKING;
-	ptsi_stops_begin(ptsi_followed(t), t->tid, &st);
+	ptsi_stops_begin(f, t->tid, &st);
+	st.set_refused = f->seen.set_refused;
 	if (!ptsi_core_is_plain(st.family, want))
 		return PTSI_LACKING;
 	r = ptsi_kernel_set(&st, want);
 	if (r >= 0)
 		update(t, want);
+	else if (r == PTSI_LACKING)
+		f->seen.set_refused = true;
 	return r;
 }
 
@@ -233,11 +271,14 @@ int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	if (is_skip(f, want))
 		return set_skip(t, &st, want);
 	if (ptsi_core_set(&st, want) < 0) {
-		if (errno != EOPNOTSUPP || ptsi_replay_start(t, &st, want) < 0)
+		if (errno != EOPNOTSUPP || set_by_replay(t, &st, want) < 0)
 			return -1;
 	} else if (f->call.replay_step == PTSI_REPLAY_SKIPPED) {
 		f->call.replay_step = PTSI_REPLAY_NO;
 	}
+	st.info.entry.nr = want->entry.nr;
+	if (want->op == PTSI_SYSCALL_INFO_ENTRY && st.abi) /* the number may decide it */
+		f->phase = ptsi_skip_has_exit(&st) ? PTSI_INSIDE : PTSI_OUTSIDE;
 	update(t, want);
 	return 0;
 }

@@ -48,7 +48,8 @@ _Static_assert(PSR_T_BIT == CPSR_THUMB, "");
 	.word = 4, .nr = PTSI_NR_CALL, .arg = { ORIG_R0, R1, R2, R3, R4, R5 }, .rval = R0,         \
 	.ip = R15, .sp = R13, .size = AARCH32_SIZE, .prefix = true, .nr_last = AARCH32_NR_MAX,     \
 	.skip_at_entry = PTSI_SKIP_AHEAD, .skip_at_seccomp = PTSI_SKIP_KEPT, .insn_len = 4,        \
-	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .insn_address = aarch32_insn_address
+	.user_nr = R7, .user_arg1 = R0, .arg1_twice = true, .insn_address = aarch32_insn_address,  \
+	.native_enosys = true
 
 /* The svc instruction has 4 bytes in ARM code and 2 in Thumb code. */
 static inline int aarch32_insn_address(struct ptsi_stop *st, uint64_t ip, uint64_t *addr)
@@ -66,7 +67,9 @@ static inline int arm_mark(struct ptsi_stop *st, int word)
 {
 	uint64_t mark;
 
-	if (ptsi_regs_word(st, word, &mark) < 0 || mark > 1)
+	if (ptsi_regs_word(st, word, &mark) < 0)
+		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
+	if (mark > 1)
 		return PTSI_SYSCALL_INFO_NONE;
 	return mark ? PTSI_SYSCALL_INFO_EXIT : PTSI_SYSCALL_INFO_ENTRY;
 }

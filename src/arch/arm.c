@@ -39,10 +39,13 @@ static int write_nr(struct ptsi_stop *st, int nr)
 	return ptsi_fail(err);
 }
 
-/* Only trying tells whether write_nr can set -1 on this kernel. */
+/*
+ * Only trying tells whether write_nr can set -1 on this kernel; and only where the number can be
+ * read, so that it can be put back.
+ */
 static int try_skip(struct ptsi_stop *st)
 {
-	if (st->info.entry.nr == UINT64_MAX)
+	if (st->info.entry.nr == UINT64_MAX || !st->native_get)
 		return 1;
 	if (write_nr(st, -1) < 0)
 		return errno == EOPNOTSUPP ? 0 : -1;
@@ -90,6 +93,7 @@ static int repeats(struct ptsi_stop *st, const struct ptsi_syscall_info *entry)
  */
 static const struct ptsi_abi arm = {
 	.poke = 4,
+	.nr_is_guess = true,
 	.write_nr = write_nr,
 	.try_skip = try_skip,
 	.restarts_by_rval = true,
@@ -129,7 +133,9 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 static int mark(struct ptsi_stop *st)
 {
-	return ptsi_decode_abi(st) < 0 ? PTSI_SYSCALL_INFO_NONE : arm_mark(st, R12);
+	if (ptsi_decode_abi(st) < 0)
+		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
+	return arm_mark(st, R12);
 }
 
 static int mend_native(struct ptsi_stop *st)

@@ -83,6 +83,7 @@ static const struct ptsi_abi arm64 = {
 	.skip_at_seccomp = PTSI_SKIP_KEPT,
 	.insn_len = 4,
 	.user_nr = X8,
+	.native_enosys = true,
 	.mend_words = mend_words,
 };
 
@@ -109,7 +110,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 static int mark(struct ptsi_stop *st)
 {
 	if (ptsi_decode_abi(st) < 0)
-		return PTSI_SYSCALL_INFO_NONE;
+		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
 	return arm_mark(st, st->abi == &aarch32 ? R12 : X7);
 }
 

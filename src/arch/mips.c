@@ -53,6 +53,12 @@ enum { KERNEL_IS_64 = true };
 enum { KERNEL_IS_64 = sizeof(long) == 8 };
 #endif
 
+/* R0, which no regset has: the number of a call that has failed, and 0 after one that hasn't. */
+static int write_nr(struct ptsi_stop *st, int nr)
+{
+	return ptsi_request(st, PTSI_POKEUSR, 0, (void *)(intptr_t)nr) < 0 ? -1 : 0;
+}
+
 /*
  * The kernel restarts a call if v0 looks like a restart code, be it an error or not, and R0 says
  * that the call has failed (do_signal in kernel/signal.c).  So R0 is cleared for a success that
@@ -68,8 +74,7 @@ static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval
 			return -1;
 		if (failed && ptsi_is_restart_code(st->info.exit.rval))
 			return ptsi_fail(EOPNOTSUPP);
-		if (failed && ptsi_request(st, PTSI_POKEUSR, 0, NULL) < 0)
-			return -1;
+		ptsi_regs_edit_known(ed, PTSI_NR_CALL, failed, 0);
 	}
 	ptsi_regs_edit(ed, st->abi->flag, error);
 	ptsi_regs_edit(ed, st->abi->rval, (uint64_t)(error ? -rval : rval));
@@ -91,9 +96,10 @@ static int mend_o32(struct ptsi_stop *st)
 
 #define MIPS_ROW                                                                                   \
 	.enosys = ENOSYS_MIPS, .prefix = true, .skip_at_entry = PTSI_SKIP_EXIT,                    \
-	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .edit_result = edit_result
+	.skip_at_seccomp = PTSI_SKIP_EXIT, .insn_len = 4, .write_nr = write_nr,                    \
+	.edit_result = edit_result
 
-/* An ABI's numbers are the NUMBERS from its first one on. */
+/* An ABI's numbers are the NUMBERS from its first one on; but syscall(2) has others in it. */
 #define NUMBERS_FROM(first) .nr_first = (first), .nr_last = (first) + NUMBERS - 1
 
 #define N_ROW                                                                                      \
@@ -115,8 +121,9 @@ static const struct ptsi_abi n64[] = {
 #define O32_ROW                                                                                    \
 	.name = "o32", .getpid = 4020, .value = 4, .pointer = 4, .word = 4, .rval = O_V0,          \
 	.ip = O_EPC, .sp = O_SP, .flag = O_A3, .flag_mask = UINT32_MAX, .size = SIZE_O32,          \
-	NUMBERS_FROM(FIRST_O32), .user_nr = O_V0, .repeats = o32_repeats,                          \
-	.exchange_args = o32_exchange_args, .mend_words = mend_o32, MIPS_ROW
+	.nr_first = SYSCALL_O32 + 1, .nr_last = FIRST_O32 + NUMBERS - 1, .user_nr = O_V0,          \
+	.repeats = o32_repeats, .exchange_args = o32_exchange_args, .mend_words = mend_o32,        \
+	MIPS_ROW
 
 /* The words of a call, and of one that syscall(2) makes, whose number is in a0. */
 #define DIRECT(...)   .nr = O_V0, .arg = { O_A0, O_A1, O_A2, O_A3, __VA_ARGS__ }

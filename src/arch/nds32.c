@@ -8,8 +8,7 @@
  * at once: r0 stays as it is, and there is no exit stop.  A smaller number would be looked up
  * before the table of calls, and one beyond its end is answered with SIGILL.
  *
- * A program's own call of -1 has no exit stop either.  A followed tracee that counts, which it has
- * to before 5.3, counts wrongly after such a call.
+ * A program's own call of -1 has no exit stop either.
  *
  * The call takes its first argument from r0, but PTRACE_GET_SYSCALL_INFO and the kernel's restarts
  * take it from orig_r0, which no regset has.  So a restart brings the program's own first argument
@@ -39,7 +38,7 @@ _Static_assert(sizeof(struct user_pt_regs) == SIZE, "");
 #define NDS32_ROW                                                                                  \
 	.name = "nds32", .enosys = 38, .getpid = 172, .value = 4, .pointer = 4, .word = 4,         \
 	.nr = SYSCALLNO, .arg = { R0, R1, R2, R3, R4, R5 }, .rval = R0, .ip = IPC, .sp = SP,       \
-	.size = SIZE, .prefix = true, .skip_at_entry = PTSI_SKIP_KEPT,                             \
+	.size = SIZE, .prefix = true, .nr_last = INT32_MAX, .skip_at_entry = PTSI_SKIP_KEPT,       \
 	.exit_stop = PTSI_EXIT_UNLESS_SKIPPED, .insn_len = 4, .user_nr = R15
 
 static const struct ptsi_abi nds32 = { NDS32_ROW, .arch = ARCH_NDS32 };

@@ -47,7 +47,7 @@ static const struct ptsi_abi *refine(struct ptsi_stop *st);
  */
 static int edit_result(struct ptsi_stop *st, struct ptsi_edits *ed, int64_t rval, bool error)
 {
-	if (!error && st->info.op != PTSI_SYSCALL_INFO_EXIT &&
+	if (st->abi->flag && !error && st->info.op != PTSI_SYSCALL_INFO_EXIT &&
 	    ptsi_decode_is_errno(st->abi, (uint64_t)rval))
 		return ptsi_fail(ERANGE);
 	if (st->abi->flag)
@@ -158,7 +158,8 @@ static const struct ptsi_abi *const abis[] = { &ppc64le, &ppc64, &ppc, NULL };
 const struct ptsi_family ptsi_family_powerpc = {
 	.name = "powerpc",
 	.abis = abis,
-	.look_at = 1 << PTSI_SYSCALL_INFO_EXIT,
+	/* a call may be skipped with an error at its SECCOMP stop, and SO has to go if it runs */
+	.look_at = 1 << PTSI_SYSCALL_INFO_EXIT | 1 << PTSI_SYSCALL_INFO_SECCOMP,
 	.sysemu = 29,
 	.pick = pick,
 };

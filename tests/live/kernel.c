@@ -96,11 +96,11 @@ int settable_args(void)
 const int *refused_numbers(void)
 {
 #if defined __mips__
-	static const int numbers[] = { 0, 1, 3999, 7000, INT32_MAX, -1 };
+	static const int numbers[] = { -2, INT32_MIN, 0, 1, 3999, 7000, INT32_MAX, -1 };
 #elif defined __s390__
-	static const int numbers[] = { 0xffff, 0x10000, INT32_MAX, -1 };
+	static const int numbers[] = { -2, INT32_MIN, 0xffff, 0x10000, INT32_MAX, -1 };
 #else
-	static const int arm[] = { 0xf0800, INT32_MAX, -1 }, none[] = { -1 };
+	static const int arm[] = { -2, INT32_MIN, 0xf0800, INT32_MAX, -1 }, none[] = { -1 };
 	const int *numbers = none;
 
 #if defined __arm__ || defined __aarch64__

@@ -133,6 +133,7 @@ void no_tracee(pid_t tid);
 uint64_t put_right(uint64_t arg);
 
 Suite *set_suite(void);
+Suite *values_suite(void);
 Suite *errors_suite(void);
 Suite *identity_suite(void);
 Suite *skip_suite(void);

@@ -82,9 +82,9 @@ static int way(const char *name)
 static SRunner *suites(void)
 {
 	static Suite *(*const more[])(void) = {
-		errors_suite, identity_suite, skip_suite,    move_suite,
-		info_suite,   vsyscall_suite, filters_suite, signals_suite,
-		tasks_suite,  fallback_suite, faults_suite,  stress_suite,
+		values_suite,   errors_suite,   identity_suite, skip_suite,    move_suite,
+		info_suite,     vsyscall_suite, filters_suite,  signals_suite, tasks_suite,
+		fallback_suite, faults_suite,   stress_suite,
 	};
 	SRunner *runner;
 

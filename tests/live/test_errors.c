@@ -82,8 +82,6 @@ static void refused_calls(pid_t tid, int kind)
 	REFUSED(tid, ERANGE, entry.nr, UINT32_MAX);
 	REFUSED(tid, ERANGE, entry.nr, 0x100000000 | bad_.info.entry.nr);
 	REFUSED(tid, ERANGE, entry.nr, 0x8000000000000000);
-	REFUSED(tid, EOPNOTSUPP, entry.nr, (uint64_t)-2);
-	REFUSED(tid, EOPNOTSUPP, entry.nr, (uint64_t)INT32_MIN);
 	if (word_size() == 8)
 		return;
 	for (int i = 0; i < 6; i++) {
@@ -109,27 +107,28 @@ static void refused_result(pid_t tid, uint8_t op, int64_t rval, bool is_error, i
 static void refused_results(pid_t tid, uint8_t op)
 {
 	static const int not_errors[] = { 0, 1, 30, -4096, INT32_MIN, INT32_MAX };
-	static const int restart[] = { -512, -513, -514, -516 };
 
 	for (int i = 0; i < 6; i++)
 		refused_result(tid, op, not_errors[i], true, EINVAL);
 	refused_result(tid, op, 0xffffffe2, true, EINVAL); /* -30, but not by its sign */
-	for (int i = 0; i < 4; i++)
-		refused_result(tid, op, restart[i], true, EINVAL);
-	if (!has_error_flag()) {
-		for (int i = 0; i < 4; i++)
-			refused_result(tid, op, restart[i], false, ERANGE);
-		refused_result(tid, op, -1, false, ERANGE);
-		refused_result(tid, op, -4095, false, ERANGE);
-		if (word_size() == 4) {
-			refused_result(tid, op, 0xffffffff, false, ERANGE);
-			refused_result(tid, op, 0xfffff001, false, ERANGE);
-		}
-	}
 	if (word_size() == 4) {
 		refused_result(tid, op, 0x100000000, false, ERANGE);
 		refused_result(tid, op, -0x100000000, false, ERANGE);
 		refused_result(tid, op, INT64_MIN, false, ERANGE);
+	}
+}
+
+/* A call that isn't made has no restart code, in whatever form. */
+static void refused_restarts(pid_t tid, uint8_t op)
+{
+	static const int restart[] = { -512, -513, -514, -516 };
+
+	for (int i = 0; i < 4; i++) {
+		refused_result(tid, op, restart[i], true, EINVAL);
+		if (!has_error_flag())
+			refused_result(tid, op, restart[i], false, EINVAL);
+		if (!has_error_flag() && word_size() == 4)
+			refused_result(tid, op, (uint32_t)restart[i], false, EINVAL);
 	}
 }
 
@@ -140,6 +139,8 @@ START_TEST(bad_calls)
 	refused_calls(t.tid, kinds[_i]);
 	refused_results(t.tid, SKIP);
 	refused_results(t.tid, EXIT);
+	refused_restarts(t.tid, SKIP);
+	refused_restarts(t.tid, EXIT);
 	finish_told(&t, false);
 }
 END_TEST
@@ -163,11 +164,11 @@ END_TEST
 START_TEST(one_bad_among_good)
 {
 	struct target t = start_rounds(kinds[_i], "args", 63);
-	struct bad bad = as_read(t.tid, "nr", EOPNOTSUPP);
+	struct bad bad = as_read(t.tid, "nr", ERANGE);
 
 	for (int i = 0; i < 6; i++)
 		bad.info.entry.args[i] = put_right(bad.info.entry.args[i]);
-	bad.info.entry.nr = (uint64_t)-2;
+	bad.info.entry.nr = 0x80000000;
 	refused(t.tid, sizeof bad.info, &bad);
 	leave_out(&bad.info);
 	refused(t.tid, sizeof bad.info, &bad);
@@ -254,13 +255,11 @@ START_TEST(bad_repeats)
 	NOT_REPEATED(EINVAL, op, 0xff);
 	NOT_REPEATED(EINVAL, flags, 1);
 	NOT_REPEATED(EINVAL, reserved, 1);
-	NOT_REPEATED(EINVAL, entry.nr, UINT64_MAX);
 	NOT_REPEATED(EINVAL, arch, entry.arch ^ 0x80000000);
 	NOT_REPEATED(EINVAL, instruction_pointer, entry.instruction_pointer + 2);
 	NOT_REPEATED(EINVAL, instruction_pointer, entry.instruction_pointer - 2);
 	NOT_REPEATED(EINVAL, instruction_pointer, 0);
 	NOT_REPEATED(ERANGE, entry.nr, 0x80000000);
-	NOT_REPEATED(EOPNOTSUPP, entry.nr, (uint64_t)-2);
 	if (word_size() == 4 && repeats()) {
 		NOT_REPEATED(ERANGE, entry.args[0], 0x100000000);
 		NOT_REPEATED(ERANGE, entry.args[5], 0x8000000000000000);

@@ -122,7 +122,7 @@ static const struct {
 	{ 0xdeadbeef, false }, { -4096, false },     { INT32_MIN, false },  { 0x123456789, false },
 	{ INT64_MIN, false },  { INT64_MAX, false }, { -1, true },          { -30, true },
 	{ -38, true },         { -511, true },       { -515, true },        { -517, true },
-	{ -4095, true },
+	{ -4095, true },       { -1, false },        { -5, false },         { -4095, false },
 };
 
 enum { N_RESULTS = sizeof results / sizeof results[0] };
@@ -135,6 +135,9 @@ START_TEST(result)
 
 	if (!is_told(rval))
 		untested(TOO_WIDE);
+	/* libc takes it for an error though the flag says that it is none */
+	if (has_error_flag() && !results[_i / 2].is_error && rval < 0 && rval >= -4095)
+		untested("libc takes it for an error");
 	t = start_rounds(ENTRY, "result", rval);
 	go_to(t.tid, EXIT);
 	if (_i % 2)

@@ -150,7 +150,7 @@ struct outcome run(const struct run *r)
 		_exit(0);
 	}
 	close(go[0]);
-	ck_assert_int_eq(ptrace(PTRACE_SEIZE, child, 0, OPTIONS), 0);
+	ck_assert_int_eq(ptrace(PTRACE_SEIZE, child, 0, OPTIONS & ~r->without), 0);
 	ck_assert_int_eq(ptrace(PTRACE_INTERRUPT, child, 0, 0), 0);
 	ck_assert_int_eq(write(go[1], "", 1), 1);
 	count = 0;
@@ -214,6 +214,7 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, skip_suite());
 	srunner_add_suite(runner, again_suite());
 	srunner_add_suite(runner, lifetime_suite());
+	srunner_add_suite(runner, restart_suite());
 	untested_begin();
 	srunner_run_all(runner, CK_ENV);
 	untested_end();

@@ -34,6 +34,7 @@ struct run {
 	int never;       /* PTSI_CAN_* that registers are declared not to do */
 	long request;    /* to go on with from other stops; 0: PTRACE_SYSCALL */
 	long at_events;  /* to go on with from PTRACE_EVENT stops; 0: as from the stop before */
+	long without;    /* PTRACE_O_*: not set */
 	int killed_by;   /* the signal that the child is to die of */
 	bool may_vanish; /* kill(2)ed at some stop: how it ends doesn't matter */
 	void (*each)(pid_t tid, int kind); /* after each stop, before it is resumed */
@@ -101,5 +102,6 @@ Suite *stops_suite(void);
 Suite *skip_suite(void);
 Suite *again_suite(void);
 Suite *lifetime_suite(void);
+Suite *restart_suite(void);
 
 #endif

@@ -174,6 +174,33 @@ START_TEST(arm_number_is_put_back_when_a_word_fails)
 }
 END_TEST
 
+/*
+ * Without GET the number that was set before isn't known, and so is never written back: neither
+ * when a word can't be written, nor by asking what can be done.
+ */
+START_TEST(arm_number_that_is_not_known)
+{
+	struct ptsi_stop st = arm_at(ENTRY);
+
+	sim.get_errno = EIO;
+	sim.nr = 4; /* r7 says 20 */
+	read_stop(&st);
+	ck_assert_int_gt(ptsi_core_features(&st), 0);
+	assert_untouched(4);
+	for (unsigned n = 1;; n++) {
+		struct ptsi_stop again = st;
+
+		sim_watch(n, ESRCH);
+		if (ptsi_core_set(&again, &skip) >= 0)
+			break;
+		ck_assert_int_eq(errno, ESRCH);
+		assert_untouched(4);
+	}
+	ck_assert_int_eq(sim.nr, -1);
+	ck_assert_uint_eq(sim_word(0), 42);
+}
+END_TEST
+
 START_TEST(arm_a_skip_taken_back_gives_the_argument_back)
 {
 	struct ptsi_stop st = arm_at(ENTRY), later;
@@ -415,6 +442,7 @@ int main(void)
 	tcase_add_loop_test(arm, arm_minus_one_that_is_masked_is_no_skip, SECCOMP, SECCOMP + 1);
 	tcase_add_test(arm, arm_trying_a_skip_leaves_no_trace);
 	tcase_add_test(arm, arm_number_is_put_back_when_a_word_fails);
+	tcase_add_test(arm, arm_number_that_is_not_known);
 	tcase_add_test(arm, arm_a_skip_taken_back_gives_the_argument_back);
 	tcase_add_test(arm, arm_without_get_r7_is_the_number_and_r12_the_kind);
 	tcase_add_test(arm, arm_64_bit_tracee_is_left_to_the_kernel);

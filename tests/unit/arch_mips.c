@@ -210,7 +210,7 @@ START_TEST(only_numbers_of_the_abi)
 		bool refused;
 	} numbers[] = {
 		{ 0, true },    { 1, true },         { 2, true },     { 20, true },
-		{ 3999, true }, { 4000, false },     { 4999, false }, { 5000, true },
+		{ 4000, true }, { 4001, false },     { 4999, false }, { 5000, true },
 		{ 6000, true }, { INT32_MAX, true },
 	};
 
@@ -269,36 +269,34 @@ START_TEST(result_512_of_a_failed_call)
 }
 END_TEST
 
-/* What R0 says is read and written before the result is. */
+/* Whichever request fails, R0 and the result are as they were. */
 START_TEST(result_512_fails_whole)
 {
 	struct ptsi_syscall_info want = { .op = EXIT, .exit.rval = 512 };
 	struct ptsi_stop st = stop_at(EXIT, 2);
+	unsigned char was[PTSI_IMAGE_MAX];
+	unsigned failed = 0;
 
 	sim.user[0] = 0;
+	sim.user_step = 4;
 	sim_put(0, 4020);
 	sim.info.exit.rval = -2;
 	sim.info.exit.is_error = 1;
 	ck_assert_int_eq(ptsi_decode_info(&st), 0);
 	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
-	for (unsigned n = 1;; n++) {
-		struct ptsi_edits ed = { .n = 0 };
+	memcpy(was, sim.image, sizeof was);
+	for (;; failed++) {
 		struct ptsi_stop again = st;
 
-		sim_put(0, 4020);
-		sim_watch(n, ESRCH);
-		if (again.abi->edit_result(&again, &ed, 512, false) == 0) {
-			ck_assert_uint_eq(n, 3);
+		sim_watch(failed + 1, ESRCH);
+		if (ptsi_core_set(&again, &want) == 0)
 			break;
-		}
 		ck_assert_int_eq(errno, ESRCH);
-		again = st;
-		sim_watch(n, ESRCH);
-		ck_assert_int_eq(ptsi_core_set(&again, &want), -1);
-		ck_assert_int_eq(errno, ESRCH);
-		ck_assert_uint_eq(sim_word(V0), 2);
-		ck_assert_uint_eq(sim_word(0), 4020);
+		ck_assert_mem_eq(sim.image, was, sizeof was);
 	}
+	ck_assert_uint_ge(failed, 3);
+	ck_assert_uint_eq(sim_word(V0), 512);
+	ck_assert_uint_eq(sim_word(0), 0);
 }
 END_TEST
 

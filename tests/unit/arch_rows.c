@@ -258,7 +258,7 @@ static const struct plain {
 	{ &ptsi_family_nios2, 0, 0, false, 0, false },
 	{ &ptsi_family_openrisc, 1 << ENTRY | 1 << SECCOMP, 0, false, 0, false },
 	{ &ptsi_family_parisc, 1 << ENTRY | 1 << SECCOMP, 0, false, 0, false },
-	{ &ptsi_family_powerpc, 1 << EXIT, 0, false, 0, false },
+	{ &ptsi_family_powerpc, 1 << EXIT | 1 << SECCOMP, 0, false, 0, false },
 	{ &ptsi_family_riscv, 0, 0, false, 0, false },
 	{ &ptsi_family_s390, 0, 0xfffe, false, 0, false },
 	{ &ptsi_family_sh, 0, 0, false, 0, false },

@@ -229,6 +229,86 @@ START_TEST(address_of_a_32_bit_call)
 }
 END_TEST
 
+/* Outside a call arch may be the last call's: the code segment tells what the tracee runs. */
+START_TEST(code_outside_a_call)
+{
+	struct ptsi_stop st = stop_at(NONE, _i / 2 ? I386 : X86_64, IP);
+
+	sim.other_regset = _i % 2 ? SIZE_32 : SIZE_64;
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_str_eq(st.abi->name, _i % 2 ? "i386" : "x86_64");
+}
+END_TEST
+
+/* x32's numbers have the bit and aren't negative. */
+START_TEST(numbers_of_x32)
+{
+	static const struct {
+		int64_t nr;
+		const char *name;
+	} cases[] = {
+		{ 39, "x86_64" },        { -1, "x86_64" },         { -5, "x86_64" },
+		{ INT32_MIN, "x86_64" }, { 0x3fffffff, "x86_64" }, { 0x40000000, "x32" },
+		{ INT32_MAX, "x32" },
+	};
+	struct ptsi_stop st = stop_at(ENTRY, X86_64, IP);
+
+	sim_put(ORIG_RAX, (uint64_t)cases[_i].nr);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	ck_assert_int_eq(ptsi_decode_abi(&st), 0);
+	ck_assert_int_eq(ptsi_decode_refined(&st), 0);
+	ck_assert_str_eq(st.abi->name, cases[_i].name);
+}
+END_TEST
+
+/* int $0x80: what 64-bit code has above an argument's 32 bits goes with a new one, either way. */
+START_TEST(upper_half_of_an_argument)
+{
+	struct ptsi_stop st = stop_at(ENTRY, I386, IP);
+	struct ptsi_syscall_info want;
+
+	sim.layout.arg[0] = RBX;
+	sim.layout.arg[1] = RCX;
+	sim.set_errno = _i ? 0 : EIO;
+	sim_put(RBX, 0x1234567800000001);
+	sim_put(RCX, 0xabcdef0100000002);
+	ck_assert_int_eq(ptsi_decode_info(&st), 0);
+	want = st.info;
+	want.entry.args[0] = 1;
+	ck_assert_int_eq(ptsi_core_set(&st, &want), 0);
+	ck_assert_uint_eq(sim_word(RBX), 1);
+	ck_assert_uint_eq(sim_word(RCX), 0xabcdef0100000002);
+}
+END_TEST
+
+/* Whichever request of a set fails, all bits of the number's register are as they were. */
+START_TEST(upper_half_of_the_number)
+{
+	struct ptsi_syscall_info want;
+	unsigned char was[SIZE_64];
+	unsigned failed = 0;
+
+	for (;; failed++) {
+		struct ptsi_stop st = stop_at(ENTRY, I386, IP);
+
+		sim_put(ORIG_RAX, 0x1234567800000014);
+		ck_assert_int_eq(ptsi_decode_info(&st), 0);
+		memcpy(was, sim.image, sizeof was);
+		want = st.info;
+		want.entry.nr = 3;
+		want.entry.args[1] = 0xb2;
+		want.stack_pointer = 0x30000;
+		sim_watch(failed + 1, ESRCH);
+		if (ptsi_core_set(&st, &want) == 0)
+			break;
+		ck_assert_mem_eq(sim.image, was, sizeof was);
+	}
+	ck_assert_uint_ge(failed, 4);
+	ck_assert_uint_eq(sim_word(ORIG_RAX), 3);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("x86");
@@ -247,6 +327,10 @@ int main(void)
 	tcase_add_test(tc, stop_without_a_call);
 	tcase_add_loop_test(tc, vsyscall_is_told_by_its_page, 0, 12);
 	tcase_add_loop_test(tc, address_of_a_32_bit_call, 0, 4);
+	tcase_add_loop_test(tc, code_outside_a_call, 0, 4);
+	tcase_add_loop_test(tc, numbers_of_x32, 0, 7);
+	tcase_add_loop_test(tc, upper_half_of_an_argument, 0, 2);
+	tcase_add_test(tc, upper_half_of_the_number);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -26,6 +26,7 @@ static const unsigned char code[] = { 0xcd, 0x80 };
 static struct ptsi_tracee t;
 static struct ptsi_syscall_info info;
 static long resumed;       /* with which request */
+static bool no_call_there; /* ip isn't behind a call's instruction */
 static int metadata_errno; /* what PTRACE_SECCOMP_GET_METADATA says: EIO before 4.16 */
 
 static long other(long request, pid_t tid, void *addr, void *data)
@@ -74,6 +75,8 @@ static int stop(int what, uint64_t ip, int nr, int64_t rval)
 	sim.code_end = ip;
 	sim.code_len = sizeof code;
 	memcpy(sim.code, code, sizeof code);
+	if (no_call_there)
+		memset(sim.code, 0x90, sizeof code);
 	return ptsi_tracee_stop(&t, what << 8 | 0x7f, &info);
 }
 
@@ -246,6 +249,43 @@ START_TEST(vsyscall_has_no_exit)
 END_TEST
 #endif
 
+/*
+ * Counted as an entry, but without the -ENOSYS that every entry has: the exit of an execve by
+ * another thread that has taken the tid over.  From there on the count is right again.
+ */
+START_TEST(exit_of_nothing_is_noticed)
+{
+	begin();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, -38), PTSI_STOP_ENTRY);
+	go_on();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, 77), PTSI_STOP_EXIT);
+	go_on();
+	no_call_there = _i;
+	ck_assert_int_eq(stop(SYSCALL_STOP, NEXT_CALL, 59, 0),
+			 _i ? PTSI_STOP_UNKNOWN : PTSI_STOP_EXIT);
+	no_call_there = false;
+	go_on();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, -38), PTSI_STOP_ENTRY);
+	go_on();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, -38), PTSI_STOP_EXIT);
+}
+END_TEST
+
+/* A result that is owed isn't given at the exit of a call from another place. */
+START_TEST(result_is_paid_in_its_place_only)
+{
+	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
+
+	begin();
+	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, NR, -38), PTSI_STOP_ENTRY);
+	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
+	go_on();
+	ck_assert_int_eq(stop(SYSCALL_STOP, NEXT_CALL, 59, 0), PTSI_STOP_EXIT);
+	ck_assert_int_eq(info.exit.rval, 0);
+	ck_assert_uint_eq(sim_word(RAX), 0);
+}
+END_TEST
+
 /* Followed from the middle of a call on: what may be either isn't guessed. */
 START_TEST(unknown_until_it_is_sure)
 {
@@ -278,6 +318,8 @@ int main(void)
 #ifdef __x86_64__
 	tcase_add_test(tc, vsyscall_has_no_exit);
 #endif
+	tcase_add_loop_test(tc, exit_of_nothing_is_noticed, 0, WORD == 8 ? 2 : 1);
+	tcase_add_test(tc, result_is_paid_in_its_place_only);
 	tcase_add_test(tc, unknown_until_it_is_sure);
 	suite_add_tcase(s, tc);
 	srunner_run_all(runner, CK_ENV);

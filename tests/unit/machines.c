@@ -70,7 +70,7 @@ enum {
 	{                                                                                          \
 		.family = &ptsi_family_mips, .name = "o32", .tracer = 8, .told = big_, .word = 4,  \
 		.words = 45, .big = big_, .user_step = 4, NRS(4024, 4056, 4020, 89),               \
-		.nr_min = 4000, .nr_max = 4999, AT(arch_, 8, 8, 40, 35, 10, 11, 12, 13, 14, 15),   \
+		.nr_min = 4001, .nr_max = 4999, AT(arch_, 8, 8, 40, 35, 10, 11, 12, 13, 14, 15),   \
 		.stack_args = true, NATIVE(PTSI_CAN_SKIP, RESULT),                                 \
 	}
 

@@ -90,6 +90,32 @@ static const struct change error_moved = {
 	AFTER({ W_RVAL, (uint64_t)-4095 }, MOVE_AFTER),
 };
 
+/* As the kernel's request has it, which takes a number that is no call's, and bits as given. */
+static const struct change no_call = {
+	.edit = { PTSI_CAN_NR, .val.entry.nr = (uint64_t)-5 },
+	AFTER({ W_NR, (uint64_t)-5 }),
+};
+
+static const struct change error_by_bits = {
+	.edit = { PTSI_CAN_RESULT, .val.exit = { -13, 0 } },
+	AFTER({ W_RVAL, (uint64_t)-13 }),
+};
+
+static const struct change skipped_by_bits = {
+	.edit = { PTSI_CAN_RESULT, SKIP, .val.exit = { -4095, 0 } },
+	AFTER({ W_NR, UINT64_MAX }, { W_RVAL, (uint64_t)-4095 }),
+};
+
+static const struct change restart = {
+	.edit = { PTSI_CAN_RESULT, .val.exit = { -512, 1 } },
+	AFTER({ W_RVAL, (uint64_t)-512 }),
+};
+
+static const struct change restart_by_bits = {
+	.edit = { PTSI_CAN_RESULT, .val.exit = { -516, 0 } },
+	AFTER({ W_RVAL, (uint64_t)-516 }),
+};
+
 /* The kernel's own restart is called off: nr is -1. */
 static const struct change repeated = {
 	.edit = { CAN_CALL, ENTRY, .val = { CALL } },
@@ -113,16 +139,21 @@ static const struct row rows[] = {
 	{ "nr -1", ENTRY, 0, 0, &cancelled },
 	{ "SKIP", ENTRY, PTSI_AT_EXIT, 0, &skipped },
 	{ "EXIT at entry", ENTRY, PTSI_AT_EXIT, 0, &refused },
+	{ "nr -5", ENTRY, 0, 2, &no_call },
+	{ "SKIP, an error's bits", ENTRY, PTSI_AT_EXIT, 0, &skipped_by_bits },
 	{ "nothing", ENTRY, 0, 1, &nothing },
 	{ "nr", SECCOMP, 0, 0, &new_nr },
 	{ "everything", SECCOMP, 0, 0, &everything },
-	{ "nr -1", SECCOMP, 0, 2, &cancelled },
+	{ "nr -1", SECCOMP, 0, 3, &cancelled },
 	{ "SKIP", SECCOMP, PTSI_DONE, 3, &skipped },
 	{ "EXIT at seccomp", SECCOMP, PTSI_DONE, 0, &refused },
 	{ "nothing", SECCOMP, 0, 0, &nothing },
 	{ "result", EXIT, 0, 2, &result },
 	{ "error", EXIT, 0, 0, &error },
 	{ "error, ip and sp", EXIT, 0, 0, &error_moved },
+	{ "an error's bits", EXIT, 0, 2, &error_by_bits },
+	{ "a restart code", EXIT, 0, 0, &restart },
+	{ "a restart code's bits", EXIT, 0, 2, &restart_by_bits },
 	{ "nothing", EXIT, 0, 0, &nothing },
 };
 
@@ -220,6 +251,31 @@ START_TEST(values_are_the_same_extended_either_way)
 }
 END_TEST
 
+/*
+ * SKIP with a result, the call set back to run by as little as the kernel's request takes, then nr
+ * -1: nothing of the result is left.
+ */
+START_TEST(skip_that_was_taken_back_leaves_no_result)
+{
+	uint8_t stop = _i % 2 ? SECCOMP : ENTRY;
+	bool plain = _i / 2;
+
+	for (enum env env = 0; env < envs_at(stop); env++) {
+		struct ptsi_syscall_info want;
+
+		stop_at(env, stop);
+		want = edited(&skipped.edit, plain);
+		ck_assert_int_ge(ptsi_set_syscall_info(TID, SIZE, &want), 0);
+		want = edited(&new_nr.edit, plain);
+		ck_assert_int_eq(ptsi_set_syscall_info(TID, SIZE, &want), 0);
+		want.entry.nr = UINT64_MAX;
+		ck_assert_int_eq(ptsi_set_syscall_info(TID, SIZE, &want), 0);
+		ck_assert_uint_eq((uint32_t)sim_word(W_NR), UINT32_MAX);
+		ck_assert_uint_eq((uint32_t)sim_word(W_RVAL), (uint32_t)-38);
+	}
+}
+END_TEST
+
 /* ---- whole or not at all ---- */
 
 static int make(const struct row *row, const struct ptsi_syscall_info *want)
@@ -229,10 +285,12 @@ static int make(const struct row *row, const struct ptsi_syscall_info *want)
 	return ptsi_set_syscall_info(TID, SIZE, want);
 }
 
-/* The errno of a call one of whose requests failed with err: a refused one is done without. */
-static bool is_errno_of(int got, int err)
+/* Whether the native request, failing with err, was refused: then it is done without. */
+static bool is_refused(unsigned long request, int err)
 {
-	return got == err || (got == EOPNOTSUPP && (err == EIO || err == EPERM || err == ENOSYS));
+	if (request == PTSI_GET_SYSCALL_INFO)
+		return err != ESRCH;
+	return err == EIO || err == EPERM || err == ENOSYS || err == EACCES || err == EOPNOTSUPP;
 }
 
 /* Let the n-th request fail; false: there were fewer. */
@@ -252,8 +310,9 @@ static bool fail_nth(unsigned n, int err, enum env env, const struct row *row, b
 	snprintf(what, sizeof what, "%s, %s, plain %d, request %u (%#lx)", row->name, env_name(env),
 		 plain, n, (unsigned long)sim.log[n - 1]);
 	if (r < 0) {
-		ck_assert_msg(is_errno_of(got, err), "%s: %s became %s", what, strerror(err),
-			      strerror(got));
+		ck_assert_msg(got == err || (got == EOPNOTSUPP &&
+					     is_refused((unsigned long)sim.log[n - 1], err)),
+			      "%s: %s became %s", what, strerror(err), strerror(got));
 		assert_unchanged(what);
 	} else {
 		ck_assert_msg(r == row->answer && as_expected(row), "%s: %s was taken for success",
@@ -268,7 +327,9 @@ static bool fail_nth(unsigned n, int err, enum env env, const struct row *row, b
  */
 static void fail_each(const struct row *row, bool plain)
 {
-	static const int errnos[] = { ESRCH, EFAULT, EIO, EPERM, ENOSYS };
+	static const int errnos[] = {
+		ESRCH, EFAULT, EIO, EPERM, ENOSYS, EACCES, EOPNOTSUPP, EINVAL
+	};
 
 	for (enum env env = 0; env < envs_at(row->stop); env++)
 		for (int i = 0; i < COUNT(errnos); i++) {
@@ -336,6 +397,7 @@ TCase *public_set(void)
 	tcase_add_loop_test(tc, a_repeat_sets_up_the_instruction_again, 0, 2);
 	tcase_add_test(tc, a_larger_size_is_read_as_far_as_is_known);
 	tcase_add_loop_test(tc, values_are_the_same_extended_either_way, 0, ENVS);
+	tcase_add_loop_test(tc, skip_that_was_taken_back_leaves_no_result, 0, 4);
 	tcase_add_loop_test(tc, each_change_is_made_whole_or_not_at_all, 0, COUNT(rows));
 	tcase_add_test(tc, a_repeat_is_made_whole_or_not_at_all);
 #ifdef __x86_64__

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * What a call of a followed tracee is owed at its exit stop: the result that it was skipped with,
+ * and the number and arguments that the program had.
+ */
+#include "followed.h"
+
+/* Whether the tracee is where it was when the call was entered, or where the tracer has put it. */
+static bool is_in_place(const struct ptsi_call *call, const struct ptsi_stop *st)
+{
+	return st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp;
+}
+
+/*
+ * Give a skipped call the result that it is owed, unless it has it.  A tracee that is elsewhere
+ * is leaving another call: execve by a thread of its own, which has taken the tid over.
+ */
+static int give_result(const struct ptsi_call *call, struct ptsi_stop *st)
+{
+	struct ptsi_syscall_info result = ptsi_skip_payment(&call->owed, PTSI_SYSCALL_INFO_EXIT);
+
+	if (!call->owed.skipped || (!call->moved && !is_in_place(call, st)))
+		return 0;
+	if (ptsi_core_set(st, &result) < 0)
+		return -1;
+	st->info.exit = result.exit;
+	if (st->abi)
+		ptsi_decode_as_read(st->abi, &st->info);
+	return 0;
+}
+
+/* Add to ed what puts a word back, if it still holds what was written and is no result. */
+static int put_back(struct ptsi_stop *st, struct ptsi_edits *ed, int word, uint64_t wrote,
+		    uint64_t was)
+{
+	const struct ptsi_abi *abi = st->abi;
+	uint64_t now;
+
+	if (word <= 0 || word == abi->rval || word == abi->flag)
+		return 0;
+	if (ptsi_regs_word(st, word, &now) < 0)
+		return -1;
+	if (ptsi_decode_narrow(abi, now) == ptsi_decode_narrow(abi, wrote))
+		ptsi_regs_edit_known(ed, word, now, was);
+	return 0;
+}
+
+/* Whether the kernel makes the call again once a signal has been dealt with. */
+static bool is_interrupted(const struct ptsi_syscall_info *exit)
+{
+	return exit->exit.is_error && ptsi_is_restart_code(exit->exit.rval);
+}
+
+/*
+ * PTSI_KEEP_ARGS: in the same place of the same program, since execve and rt_sigreturn fill
+ * registers anew.  The number is put back only where the kernel may take it once more.
+ */
+static int put_call_back(const struct ptsi_call *call, struct ptsi_stop *st)
+{
+	struct ptsi_edits ed = { .n = 0 };
+	bool nr = call->kept_nr && is_interrupted(&st->info);
+
+	if ((!call->kept_args && !nr) || !is_in_place(call, st))
+		return 0;
+	if (ptsi_decode_abi(st) < 0)
+		return -1;
+	if (nr && put_back(st, &ed, st->abi->nr, call->wrote_nr, call->was_nr) < 0)
+		return -1;
+	for (int i = 0; i < 6; i++)
+		if ((call->kept_args & 1 << i) &&
+		    put_back(st, &ed, st->abi->arg[i], call->wrote[i], call->was[i]) < 0)
+			return -1;
+	return ptsi_regs_write(st, &ed);
+}
+
+/* What failed half way can be done again: a word that was put back is left alone then. */
+int ptsi_owed_pay(const struct ptsi_call *call, struct ptsi_stop *st)
+{
+	return put_call_back(call, st) < 0 ? -1 : give_result(call, st);
+}
