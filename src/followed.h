@@ -63,11 +63,11 @@ struct ptsi_followed {
 	_Atomic unsigned learnt; /* by ptrace, where others use another */
 	int never;               /* PTSI_CAN_* that registers don't do; for tests */
 	uint8_t way;
-	uint8_t order;       /* enum ptsi_order; what has shown it once goes for all calls */
-	uint8_t phase;       /* enum ptsi_phase; each stop and each resumption sets it */
-	bool wants_syscalls; /* the caller last resumed for entry and exit stops */
-	bool masked;         /* all signals are blocked; the program's own mask is mask */
-	uint64_t mask[2];
+	uint8_t order;         /* enum ptsi_order; what has shown it once goes for all calls */
+	uint8_t phase;         /* enum ptsi_phase; each stop and each resumption sets it */
+	bool wants_syscalls;   /* the caller last resumed for entry and exit stops */
+	bool masked;           /* all signals are blocked; the program's own mask is mask */
+	uint64_t mask[2];      /* as it was when skip and repeat began */
 	struct ptsi_call call; /* forgotten after its exit stop, or when that won't be seen */
 	struct ptsi_seen seen; /* forgotten when the tracee is resumed */
 } __attribute__((may_alias));
