@@ -108,5 +108,6 @@ Suite *stops_suite(void);
 Suite *skip_suite(void);
 Suite *again_suite(void);
 Suite *lifetime_suite(void);
+Suite *refused_suite(void);
 
 #endif
