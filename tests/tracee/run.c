@@ -268,6 +268,7 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, again_suite());
 	srunner_add_suite(runner, lifetime_suite());
 	srunner_add_suite(runner, refused_suite());
+	srunner_add_suite(runner, manual_suite());
 	untested_begin();
 	srunner_run_all(runner, CK_ENV);
 	untested_end();

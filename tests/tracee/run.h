@@ -109,5 +109,6 @@ Suite *skip_suite(void);
 Suite *again_suite(void);
 Suite *lifetime_suite(void);
 Suite *refused_suite(void);
+Suite *manual_suite(void);
 
 #endif
