@@ -38,6 +38,12 @@ static inline bool has_filters(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) < 0 && errno == EFAULT;
 }
 
+/* Whether a process may enter the strict seccomp mode: not with a filter around the tests. */
+static inline bool has_strict(void)
+{
+	return has_filters() && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_DISABLED;
+}
+
 /* After a call that failed.  nios2 (6.1, 7.2) may tell the program a restart code. */
 static inline bool was_interrupted(void)
 {
@@ -100,10 +106,12 @@ static inline void sleep_ms(int ms)
 #ifdef SYS_clock_nanosleep_time64
 	int64_t time[2] = { 0, ms * 1000000 };
 
-	syscall(SYS_clock_nanosleep_time64, (long)CLOCK_MONOTONIC, 0L, time, NULL);
-#else
-	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+	/* not before 5.1 */
+	if (syscall(SYS_clock_nanosleep_time64, (long)CLOCK_MONOTONIC, 0L, time, NULL) == 0 ||
+	    errno != ENOSYS)
+		return;
 #endif
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
 /* PTRACE_GET_SYSCALL_INFO, which m68k has on no kernel up to 6.1. */

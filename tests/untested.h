@@ -8,6 +8,7 @@
 
 #define NO_FILTERS   "this kernel has no seccomp filters"
 #define NO_FUTEX     "threads need futex, which this kernel was built without"
+#define NOT_KNOWN    "without PTRACE_GET_SYSCALL_INFO it can't be known what stop this is"
 #define NOT_THIS_WAY "not a thing that is done this way"
 #define TOO_WIDE     "the value is wider than a word"
 

@@ -66,11 +66,33 @@ def _config(build, arch):
             f.write(open(os.path.join(HERE, 'kernels', name + '.frag')).read())
 
 
+def _source(kernel, build):
+    """The release's source; if requests are to be taken out, a copy of it, of hard links."""
+    source = linux_source(kernel.suite)
+    if not kernel.lacks:
+        return source
+    copy = build + '.source'
+    shutil.rmtree(copy, ignore_errors=True)
+    run(['cp', '-al', source, copy])
+    path = os.path.join(copy, 'kernel/ptrace.c')
+    with open(path) as f:
+        text = f.read()
+    for request in kernel.lacks:
+        # it stays there for a number that nobody asks for
+        text, n = re.subn(r'\bcase %s:' % request, 'case ~%s:' % request, text)
+        if n != 1:
+            raise Skip('kernel/ptrace.c has %d times case %s' % (n, request))
+    os.remove(path)  # the link, not the release's file
+    with open(path, 'w') as f:
+        f.write(text)
+    return copy
+
+
 def _make(kernel, build):
     """The command that all steps of a build begin with."""
     b = BUILDS[kernel.arch]
     gcc = toolchain.freestanding(COMPILERS[b.compiler or kernel.arch])
-    make = ['make', '-C', linux_source(kernel.suite), 'O=' + build, 'ARCH=' + b.arch,
+    make = ['make', '-C', _source(kernel, build), 'O=' + build, 'ARCH=' + b.arch,
             'KCONFIG_ALLCONFIG=%s/all.config' % build] + list(b.make) + \
         ['CROSS_COMPILE=' + re.sub(r'gcc(-\d+)?$', '', gcc), 'CC=' + gcc]
     if b.vdso:
@@ -101,6 +123,7 @@ def _build(name, kernel):
             shutil.copy(dtb, new + '/machine.dtb')
         os.rename(new, where)
         shutil.rmtree(build)
+        shutil.rmtree(build + '.source', ignore_errors=True)
     return where + '/image'
 
 

@@ -114,7 +114,8 @@ MACHINES = {
 #                     linux-source with kernels/ARCH.frag, as it is if a mirror lacks the package
 #   dtb               the machine's device tree in the package...
 #   fdtput            ...and what is changed in it: arguments of fdtput
-Kernel = namedtuple('Kernel', 'suite arch package dtb fdtput', defaults=['', ()])
+#   lacks             requests that a built one is to lack: PTRACE_X
+Kernel = namedtuple('Kernel', 'suite arch package dtb fdtput lacks', defaults=['', (), ()])
 
 
 def _stock(suite, arch, version, flavour):
@@ -139,6 +140,8 @@ Build = namedtuple('Build', 'arch image compiler make needs dtb vdso',
 _TIME = 'CONFIG_COMPAT_32BIT_TIME=y'
 
 BUILDS = {
+    'amd64': Build('x86', 'bzImage'),
+    'arm64': Build('arm64', 'Image'),
     'riscv64': Build('riscv', 'Image'),
     'riscv32': Build('riscv', 'Image', 'riscv64'),
     'hppa': Build('parisc', 'vmlinux', vdso='hppa'),
@@ -174,6 +177,8 @@ _RPI = _stock('bookworm', 'armel', r'6\.1', 'rpi')._replace(
 #   env               for the tests: NAME=VALUE
 Target = namedtuple('Target', 'kernel machine compilers append env', defaults=['', ()])
 
+_NO_GET = ('PTRACE_GET_SYSCALL_INFO',)
+
 TARGETS = {
     'amd64-5.10': Target(_stock('bullseye', 'amd64', r'5\.10', 'cloud-amd64'),
                          'pc', ('amd64', 'i386')),
@@ -193,6 +198,11 @@ TARGETS = {
                         'arm64', ('arm64', 'armhf', 'armel')),
     'arm64-7.2': Target(_stock('sid', 'arm64', r'7\.2', 'cloud-arm64'),
                         'arm64', ('arm64', 'armhf', 'armel')),
+    # as before 5.3, where the programs of today's compilers can be run
+    'amd64-noget': Target(Kernel('bookworm', 'amd64', '', lacks=_NO_GET), 'pc',
+                          ('amd64', 'i386')),
+    'arm64-noget': Target(Kernel('bookworm', 'arm64', '', lacks=_NO_GET), 'arm64',
+                          ('arm64', 'armhf', 'armel')),
     'armhf-5.10': Target(_stock('bullseye', 'armhf', r'5\.10', 'armmp-lpae'),
                          'arm', ('armhf', 'armel')),
     'armhf-6.1': Target(_stock('bookworm', 'armhf', r'6\.1', 'armmp-lpae'),

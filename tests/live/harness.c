@@ -35,12 +35,27 @@ static bool crashed(int wstatus)
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL || sig == SIGFPE;
 }
 
+void resume(pid_t tid, int request, int sig)
+{
+	MUST(syscall(SYS_ptrace, (long)request, (long)tid, 0L, (long)sig) == 0);
+	way_resumed(tid, request);
+}
+
+int await(pid_t tid)
+{
+	int wstatus;
+
+	MUST(waitpid(tid, &wstatus, __WALL) == tid);
+	way_stopped(tid, wstatus);
+	return wstatus;
+}
+
 int go(pid_t tid, int request, int sig)
 {
 	int wstatus;
 
-	MUST(syscall(SYS_ptrace, (long)request, (long)tid, 0L, (long)sig) == 0);
-	MUST(waitpid(tid, &wstatus, __WALL) == tid);
+	resume(tid, request, sig);
+	wstatus = await(tid);
 	if (crashed(wstatus))
 		ck_abort_msg("tracee crashed, wstatus %#x", wstatus);
 	return wstatus;
@@ -123,8 +138,8 @@ static bool executed(pid_t tid)
 		return true;
 	MUST(option_set(tid, PTRACE_O_TRACEEXEC) == 0);
 	do {
-		MUST(syscall(SYS_ptrace, (long)PTRACE_CONT, (long)tid, 0L, 0L) == 0);
-		MUST(waitpid(tid, &wstatus, __WALL) == tid);
+		resume(tid, PTRACE_CONT, 0);
+		wstatus = await(tid);
 		MUST(WIFSTOPPED(wstatus));
 	} while (WSTOPSIG(wstatus) != SIGSEGV && wstatus >> 16 != PTRACE_EVENT_EXEC);
 	if (WSTOPSIG(wstatus) == SIGSEGV) {
@@ -140,7 +155,7 @@ static bool executed(pid_t tid)
 
 static void start_program(struct target *t, const char *const argv[])
 {
-	int ready[2], wstatus;
+	int ready[2];
 
 	MUST(pipe(ready) == 0);
 	t->tid = fork();
@@ -154,8 +169,7 @@ static void start_program(struct target *t, const char *const argv[])
 	MUST(ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) == 0);
 	MUST(write(ready[1], "", 1) == 1);
 	close(ready[1]);
-	MUST(waitpid(t->tid, &wstatus, __WALL) == t->tid);
-	MUST(WIFSTOPPED(wstatus));
+	MUST(WIFSTOPPED(await(t->tid)));
 }
 
 void start(struct target *t, int kind, const char *const params[])
@@ -218,16 +232,33 @@ long option_set(pid_t tid, long more)
 	return ptrace(PTRACE_SETOPTIONS, tid, 0, OPTIONS | more);
 }
 
+int known(pid_t tid, int answer)
+{
+	if (answer == -1 && errno == EOPNOTSUPP && !knows_stop(tid))
+		untested(NOT_KNOWN);
+	return answer;
+}
+
 /* Zeroed first: valgrind doesn't know that the request writes there. */
 int get(pid_t tid, struct ptsi_syscall_info *info)
 {
 	memset(info, 0, sizeof *info);
-	return ptsi_get_syscall_info(tid, sizeof *info, info);
+	return known(tid, ptsi_get_syscall_info(tid, sizeof *info, info));
 }
 
 int set(pid_t tid, const struct ptsi_syscall_info *info)
 {
-	return ptsi_set_syscall_info(tid, sizeof *info, info);
+	return known(tid, ptsi_set_syscall_info(tid, sizeof *info, info));
+}
+
+int repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry)
+{
+	return known(tid, ptsi_repeat_syscall(tid, entry));
+}
+
+int features_of(pid_t tid)
+{
+	return known(tid, ptsi_features(tid));
 }
 
 int set_result(pid_t tid, uint8_t op, int64_t rval, bool is_error)

@@ -6,6 +6,7 @@
 
 const char *live_abi;
 int live_way;
+bool live_has_get;
 bool live_has_set;
 
 bool marks_stops(void)
@@ -236,7 +237,10 @@ int raw_get(pid_t tid, struct ptsi_syscall_info *info)
 	long r;
 
 	memset(&buf, 0, sizeof buf);
-	r = syscall(SYS_ptrace, RAW_GET, (long)tid, sizeof buf, &buf);
+	if (live_has_get)
+		r = syscall(SYS_ptrace, RAW_GET, (long)tid, sizeof buf, &buf);
+	else
+		r = way_get(tid, &buf.info);
 	MUST(r >= 0);
 	*info = buf.info;
 #ifdef __s390__ /* the kernel keeps 16 bits of a number that was set */

@@ -76,6 +76,7 @@ int word_size(void);         /* bytes of an argument and of a result in live_abi
 bool is_told(int64_t rval);  /* the tracee can tell that a result is this */
 
 /* What the kernel can, and what its sources say of the architecture. */
+extern bool live_has_get;    /* PTRACE_GET_SYSCALL_INFO */
 extern bool live_has_set;    /* PTRACE_SET_SYSCALL_INFO */
 bool marks_stops(void);      /* a register tells entry from exit stops */
 bool result_is_first(void);  /* the result's register is the first argument's */
@@ -100,13 +101,33 @@ void start(struct target *t, int kind, const char *const params[]);
 struct target start_rounds(int kind, const char *what, long long param);
 void next_target(struct target *t);
 
-int go(pid_t tid, int request, int sig); /* resume; wstatus of what came next */
+void resume(pid_t tid, int request, int sig);
+int await(pid_t tid);                    /* wstatus of what came next */
+int go(pid_t tid, int request, int sig); /* both */
 int go_to(pid_t tid, int op); /* by PTRACE_SYSCALL to the next stop of this op; wstatus */
 void finish(pid_t tid);       /* it ends, having found all as it should be */
 
 /* Rounds: tell what the tracee is to find. */
 void tell(const struct target *t, long told);
 void finish_told(const struct target *t, bool changed);
+
+/* way.c: the same without PTRACE_GET_SYSCALL_INFO */
+bool way_is_known(void);
+void way_resumed(pid_t tid, int request);
+void way_stopped(pid_t tid, int wstatus);
+void way_without_exit(pid_t tid); /* what was entered has no exit stop */
+int way_get(pid_t tid, struct ptsi_syscall_info *info);
+
+/* Whether the library can know which stop this is, by one call about it; and exit stops. */
+bool knows_stop(pid_t tid);
+bool knows_exits(void);
+bool knows_moved(void); /* x86: what call it is where ip has been moved away from it */
+
+/*
+ * Of a call of the library's, its answer.  Where it can't know which stop this is, and says so,
+ * there is nothing more to test.
+ */
+int known(pid_t tid, int answer);
 
 int raw_get(pid_t tid, struct ptsi_syscall_info *info);
 size_t raw_regs(pid_t tid, unsigned char image[512]);
@@ -116,6 +137,8 @@ void unchanged(pid_t tid, const struct snapshot *s);
 
 int get(pid_t tid, struct ptsi_syscall_info *info);
 int set(pid_t tid, const struct ptsi_syscall_info *info);
+int repeat_syscall(pid_t tid, const struct ptsi_syscall_info *entry);
+int features_of(pid_t tid);
 int set_result(pid_t tid, uint8_t op, int64_t rval, bool is_error);
 void result_is(pid_t tid, int64_t rval);
 void leave_out(struct ptsi_syscall_info *info); /* arch, ip and sp */

@@ -19,6 +19,31 @@ static void count(const struct ptsi_syscall_info *info, struct seen *seen)
 	}
 }
 
+/*
+ * What way.c finds without PTRACE_GET_SYSCALL_INFO is what that tells.  Of a negative number the
+ * arguments are in the registers, where a kernel may have put the result already; results of 4
+ * bytes are extended either way.
+ */
+static void same_way(pid_t tid, const struct ptsi_syscall_info *told)
+{
+	struct ptsi_syscall_info raw = *told, found;
+
+	if (!live_has_get || !way_is_known())
+		return;
+	live_has_get = false;
+	raw_get(tid, &found);
+	live_has_get = true;
+	if (raw.op == EXIT && word_size() == 4) {
+		raw.exit.rval = (int32_t)raw.exit.rval;
+		found.exit.rval = (int32_t)found.exit.rval;
+	}
+	if (raw.op != EXIT && (int64_t)raw.entry.nr < 0)
+		memcpy(found.entry.args, raw.entry.args, sizeof raw.entry.args);
+	if (raw.op == NONE && int80()) /* only the kernel knows of a call before */
+		found.arch = raw.arch;
+	ck_assert_mem_eq(&found, &raw, sizeof raw);
+}
+
 /* Look at every stop from the target on to the end. */
 static struct seen look_at_all(const struct target *t)
 {
@@ -30,6 +55,7 @@ static struct seen look_at_all(const struct target *t)
 
 		raw_get(t->tid, &info);
 		count(&info, &seen);
+		same_way(t->tid, &info);
 		identity(t->tid);
 		wstatus = go(t->tid, PTRACE_SYSCALL, sig);
 		sig = WIFSTOPPED(wstatus) && wstatus >> 8 == SIGALRM ? SIGALRM : 0;

@@ -207,7 +207,7 @@ START_TEST(interrupted_call_repeated)
 	ck_assert_int_eq(get(t.tid, &entry), 80);
 	go_to(t.tid, EXIT);
 	result_is(t.tid, calls[call].code);
-	ck_assert_int_eq(ptsi_repeat_syscall(t.tid, &entry), 0);
+	ck_assert_int_eq(repeat_syscall(t.tid, &entry), 0);
 	to_signal(t.tid);
 	go(t.tid, PTRACE_SYSCALL, handler ? SIGUSR1 : 0);
 	raw_get(t.tid, &info);
@@ -228,10 +228,10 @@ START_TEST(running)
 
 	to_signal(t.tid);    /* which isn't delivered: it pauses anew */
 	go_to(t.tid, ENTRY); /* from here on no signal comes too early */
-	ck_assert_int_eq(ptrace(PTRACE_CONT, t.tid, 0, 0), 0);
+	resume(t.tid, PTRACE_CONT, 0);
 	no_tracee(t.tid);
 	ck_assert_int_eq(kill(t.tid, SIGUSR1), 0);
-	ck_assert_int_eq(waitpid(t.tid, NULL, __WALL), t.tid);
+	await(t.tid);
 	go(t.tid, PTRACE_SYSCALL, SIGUSR1);
 	finish(t.tid);
 }

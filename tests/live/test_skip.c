@@ -40,7 +40,7 @@ START_TEST(skip)
 	if (!is_told(rval))
 		untested(TOO_WIDE);
 	t = start_rounds(kind, "skip", rval);
-	can = ptsi_features(t.tid);
+	can = features_of(t.tid);
 	ck_assert(can >= 0 && (can & PTSI_CAN_SKIP));
 	r = set_result(t.tid, op, rval, error);
 	ck_assert_int_eq(r, can & PTSI_CAN_DONE ? PTSI_DONE : PTSI_AT_EXIT);

@@ -46,9 +46,17 @@ static bool is_target(const struct ptsi_syscall_info *info, int kind)
 	return info->op == kind && info->entry.args[3] == MARK && info->entry.args[2] == SEEK_SET;
 }
 
+/* Of the stops that there are, those that can be known. */
+static int kind_of(uintptr_t thread)
+{
+	if (!has_filters())
+		return ENTRY;
+	return knows_exits() ? kinds[thread % N_KINDS] : SECCOMP;
+}
+
 static void *trace(void *arg)
 {
-	int kind = has_filters() ? kinds[(uintptr_t)arg % N_KINDS] : ENTRY, i = 0, wstatus;
+	int kind = kind_of((uintptr_t)arg), i = 0, wstatus;
 	int n = asked_for("PTSI_STRESS", N_CALLS); /* for slow machines, and valgrind */
 	int request = kind == SECCOMP ? PTRACE_CONT : PTRACE_SYSCALL;
 	struct ptsi_syscall_info info;

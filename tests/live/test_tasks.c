@@ -86,7 +86,7 @@ START_TEST(exec_not_repeated)
 	ck_assert_int_eq(get(t.tid, &info), 80);
 	overwrite_path(&t);
 	go_to(t.tid, EXIT);
-	ck_assert_int_eq(ptsi_repeat_syscall(t.tid, &info), -1);
+	ck_assert_int_eq(repeat_syscall(t.tid, &info), -1);
 	ck_assert_int_eq(errno, EINVAL);
 	finish(t.tid);
 }
@@ -96,9 +96,8 @@ END_TEST
 static void finish_child(pid_t tid)
 {
 	struct target child = { .tid = tid, .kind = ENTRY };
-	int wstatus;
 
-	ck_assert_int_eq(waitpid(tid, &wstatus, __WALL), tid);
+	await(tid);
 	identity(tid);
 	next_target(&child);
 	ck_assert_int_eq(set_result(tid, SKIP, 0x77, false), PTSI_AT_EXIT);
@@ -119,12 +118,11 @@ START_TEST(forks)
 	identity(t.tid);
 	ck_assert_int_eq(ptrace(PTRACE_GETEVENTMSG, t.tid, 0, &child), 0);
 	if (_i) /* the parent comes back when the child is gone */
-		ck_assert_int_eq(ptrace(PTRACE_SYSCALL, t.tid, 0, 0), 0);
+		resume(t.tid, PTRACE_SYSCALL, 0);
 	finish_child((pid_t)child);
 	if (_i) {
-		int wstatus;
+		int wstatus = await(t.tid);
 
-		ck_assert_int_eq(waitpid(t.tid, &wstatus, __WALL), t.tid);
 		while (WSTOPSIG(wstatus) == SIGCHLD)
 			wstatus = go(t.tid, PTRACE_SYSCALL, 0);
 	} else {
@@ -177,7 +175,7 @@ START_TEST(threads)
 	while (wstatus >> 8 != (SIGTRAP | PTRACE_EVENT_CLONE << 8));
 	ck_assert_int_eq(ptrace(PTRACE_GETEVENTMSG, t.tid, 0, &other), 0);
 	tid[1] = (pid_t)other;
-	ck_assert_int_eq(waitpid(tid[1], &wstatus, __WALL), tid[1]);
+	await(tid[1]);
 	for (int i = 0; i < 50; i++) {
 		ck_assert(to_seek(tid[0], t.right, &info[0]));
 		ck_assert(to_seek(tid[1], t.right, &info[1]));

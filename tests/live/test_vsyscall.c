@@ -24,6 +24,7 @@ static void no_exit_stop(pid_t tid)
 {
 	struct ptsi_syscall_info info;
 
+	way_without_exit(tid);
 	ck_assert(WIFSTOPPED(go(tid, PTRACE_SYSCALL, 0)));
 	raw_get(tid, &info);
 	ck_assert_int_eq(info.op, ENTRY);

@@ -149,14 +149,6 @@ static inline long raw6(long nr, long arg[6])
 #ifndef SYS_fork
 #define SYS_fork SYS_clone /* with SIGCHLD the same */
 #endif
-/* A kernel may be built without the calls of 32-bit time. */
-#ifdef SYS_clock_nanosleep_time64
-#define SYS_sleep SYS_clock_nanosleep_time64
-#undef SYS_ppoll
-#define SYS_ppoll SYS_ppoll_time64
-#else
-#define SYS_sleep SYS_nanosleep
-#endif
 enum {
 	N_fork = SYS_fork,
 	N_read = SYS_read,
@@ -165,16 +157,13 @@ enum {
 	N_execve = SYS_execve,
 	N_lseek = SYS_lseek,
 	N_getpid = SYS_getpid,
-	N_pause = SYS_ppoll /* without arguments the same */,
 	N_dup = SYS_dup,
 	N_brk = SYS_brk,
 	N_getppid = SYS_getppid,
 	N_munmap = SYS_munmap,
 	N_uname = SYS_uname,
 	N_sched_yield = SYS_sched_yield,
-	N_sleep = SYS_sleep,
 	N_openat = SYS_openat,
-	N_ppoll = SYS_ppoll,
 	N_copy_file_range = SYS_copy_file_range,
 	N__llseek = SYS__llseek,
 #ifdef SYS_mmap
@@ -229,21 +218,75 @@ static inline long raw6(long nr, long arg[6])
 #endif
 #endif
 
-/* The time of N_sleep and N_ppoll, and all arguments of N_sleep. */
-#if defined SYS_sleep && defined SYS_clock_nanosleep_time64
-typedef int64_t tick_t;
-#define SLEEP_ARGS(time) 1 /* CLOCK_MONOTONIC */, 0, (long)(time), 0, 0, 0
-#else
-typedef word_t tick_t;
-#define SLEEP_ARGS(time) (long)(time), 0, 0, 0, 0, 0
-#endif
-
 static inline __attribute__((always_inline)) long raw(long nr, long a, long b, long c, long d,
 						      long e, long f)
 {
 	long arg[6] = { a, b, c, d, e, f };
 
 	return raw6(nr, arg);
+}
+
+/*
+ * Calls with a time.  A kernel may be built without those of 32-bit time, or be older than those of
+ * 64-bit time (5.1).
+ */
+struct ticks {
+	word_t narrow[2];
+	int64_t wide[2];
+};
+
+#define TICKS(s, ns) .narrow = { (s), (ns) }, .wide = { (s), (ns) }
+
+#if defined __i386__ || defined __x86_64__ || !defined SYS_clock_nanosleep_time64
+#define ALWAYS_TIME64 false
+#define MAY_BE_TIME64 false
+#elif !defined SYS_nanosleep || !defined SYS_ppoll
+#define ALWAYS_TIME64 true
+#define MAY_BE_TIME64 true
+#undef SYS_nanosleep
+#undef SYS_ppoll
+#define SYS_nanosleep SYS_clock_nanosleep_time64
+#define SYS_ppoll     SYS_ppoll_time64
+#else
+#define ALWAYS_TIME64 false
+#define MAY_BE_TIME64 true
+#endif
+#ifndef SYS_clock_nanosleep_time64
+#define SYS_clock_nanosleep_time64 SYS_nanosleep
+#define SYS_ppoll_time64           SYS_ppoll
+#endif
+
+/* To be asked before the marker, since it makes a call. */
+static inline bool has_time64(void)
+{
+	static int lacks;
+
+	if (ALWAYS_TIME64 || !MAY_BE_TIME64)
+		return ALWAYS_TIME64;
+	if (!lacks) {
+		lacks = -1;
+		if (syscall(SYS_clock_nanosleep_time64, -1L, 0L, NULL, NULL) < 0 && errno == ENOSYS)
+			lacks = 1;
+	}
+	return lacks < 0;
+}
+
+#if !defined __i386__ && !defined __x86_64__
+#define N_sleep (has_time64() ? SYS_clock_nanosleep_time64 : SYS_nanosleep)
+#define N_ppoll (has_time64() ? SYS_ppoll_time64 : SYS_ppoll)
+#define N_pause N_ppoll /* without arguments the same */
+#endif
+
+static inline long raw_sleep(struct ticks *t)
+{
+	if (has_time64())
+		return raw(N_sleep, 1 /* CLOCK_MONOTONIC */, 0, (long)t->wide, 0, 0, 0);
+	return raw(N_sleep, (long)t->narrow, 0, 0, 0, 0, 0);
+}
+
+static inline long raw_ppoll(struct ticks *t)
+{
+	return raw(N_ppoll, 0, 0, has_time64() ? (long)t->wide : (long)t->narrow, 0, 0, 0);
 }
 
 /* Whether N_lseek to `at` was made, unlike another call before; by another call than the target. */

@@ -65,7 +65,7 @@ static void call_files(void)
 /* busy: calls of all sorts */
 static void busy(char **params)
 {
-	static tick_t time[2] = { 0, 1000 };
+	static struct ticks time = { TICKS(0, 1000) };
 	static struct utsname name;
 
 	(void)params;
@@ -74,7 +74,7 @@ static void busy(char **params)
 	NEED(raw(N_getppid, 1, 2, 3, 4, 5, 6) == getppid());
 	call_files();
 	call_memory();
-	NEED(raw(N_sleep, SLEEP_ARGS(time)) == 0);
+	NEED(raw_sleep(&time) == 0);
 	NEED(raw(N_sched_yield, 0, 0, 0, 0, 0, 0) == 0);
 	NEED(raw(N_uname, (long)&name, 0, 0, 0, 0, 0) == 0);
 	NEED(strcmp(name.sysname, "Linux") == 0);
@@ -99,7 +99,7 @@ static void timer(int microseconds)
 /* odd: no calls, interrupted ones, and values of which the top bit is set */
 static void odd(char **params)
 {
-	static tick_t time[2] = { 30, 0 };
+	static struct ticks time = { TICKS(30, 0) };
 	struct sigaction sa = { .sa_handler = on_alarm };
 	char *high;
 	long r;
@@ -122,7 +122,7 @@ static void odd(char **params)
 	 * over */
 	timer(getenv("CK_TIMEOUT_MULTIPLIER") ? 900000 : 200000);
 	NEED(raw(N_pause, 0, 0, 0, 0, 0, 0) == -EINTR);
-	NEED(raw(N_sleep, SLEEP_ARGS(time)) == -EINTR);
+	NEED(raw_sleep(&time) == -EINTR);
 	timer(0);
 	NEED(alarms >= 2);
 	r = map((long)(word_t)HIGH, 4096);

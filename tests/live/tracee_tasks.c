@@ -72,7 +72,7 @@ static void on_signal(int sig)
 static void interrupted(char **params)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	static tick_t time[2] = { 0, 20 * 1000 * 1000 };
+	static struct ticks time = { TICKS(0, 20 * 1000 * 1000) };
 	static char byte;
 	long r, nr;
 
@@ -89,11 +89,13 @@ static void interrupted(char **params)
 		nr = N_read;
 	mark(nr, N_getppid, NULL, NULL);
 	if (nr == N_sleep)
-		r = raw(nr, SLEEP_ARGS(time));
+		r = raw_sleep(&time);
 	else if (nr == N_read)
 		r = raw(nr, wake[0], (long)&byte, 1, 0, 0, 0);
-	else /* pause may be a ppoll without a time limit */
-		r = raw(nr, 0, 0, strcmp(params[0], "ppoll") == 0 ? (long)time : 0, 0, 0, 0);
+	else if (strcmp(params[0], "ppoll") == 0)
+		r = raw_ppoll(&time);
+	else /* it may be a ppoll without a time limit */
+		r = raw(nr, 0, 0, 0, 0, 0, 0);
 	NEED(r == (long)strtoll(params[2], NULL, 0));
 	NEED(handled == atoi(params[3]));
 }

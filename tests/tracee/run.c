@@ -16,10 +16,10 @@ enum { MAX_TRACEES = 256 };
 static struct followed {
 	struct ptsi_tracee t;
 	long request;
-	bool used;
+	bool used, known; /* its first stop has been seen */
 } tracees[MAX_TRACEES];
 
-static int refused;
+static int refused, refusal = EIO;
 static long count;
 
 static long lacking_ptrace(long request, pid_t tid, void *addr, void *data)
@@ -28,7 +28,7 @@ static long lacking_ptrace(long request, pid_t tid, void *addr, void *data)
 		count++;
 	if ((request == PTSI_SET_SYSCALL_INFO && refused != NOTHING) ||
 	    (request == PTSI_GET_SYSCALL_INFO && refused == BOTH_REFUSED)) {
-		errno = refused == SET_FORBIDDEN ? EPERM : EIO;
+		errno = refused == SET_FORBIDDEN ? EPERM : refusal;
 		return -1;
 	}
 	return syscall(SYS_ptrace, request, (long)tid, addr, data);
@@ -36,25 +36,44 @@ static long lacking_ptrace(long request, pid_t tid, void *addr, void *data)
 
 void imitate(int lacking)
 {
+	imitate_by(lacking, EIO);
+}
+
+void imitate_by(int lacking, int err)
+{
 	refused = lacking;
+	refusal = err;
 	ptsi_set_ptrace(lacking_ptrace);
 }
 
-bool kernel_has_set(void)
+/* The errno of a request whose data is nowhere, of a stopped tracee. */
+static int errno_of(long request)
 {
 	pid_t pid = fork();
-	bool has;
+	int err;
 
 	while (pid == 0)
 		pause();
 	ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_EXITKILL);
 	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 	waitpid(pid, NULL, __WALL);
-	has = syscall(SYS_ptrace, PTSI_SET_SYSCALL_INFO, (long)pid, 0L, NULL) < 0 &&
-	      errno == EINVAL;
+	/* not EINVAL, the answer to a size of 0, which may come from a filter */
+	errno = 0;
+	syscall(SYS_ptrace, request, (long)pid, sizeof(struct ptsi_syscall_info), NULL);
+	err = errno;
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, __WALL);
-	return has;
+	return err;
+}
+
+bool kernel_has_get(void)
+{
+	return errno_of(PTSI_GET_SYSCALL_INFO) == EFAULT;
+}
+
+bool kernel_has_set(void)
+{
+	return errno_of(PTSI_SET_SYSCALL_INFO) == EFAULT;
 }
 
 long requests(void)
@@ -65,8 +84,7 @@ long requests(void)
 	return n;
 }
 
-/* What the kernel says of a syscall-stop, whatever the library is told. */
-static int truth(pid_t tid)
+int truth(pid_t tid)
 {
 	struct ptsi_syscall_info info;
 	long r = syscall(SYS_ptrace, PTSI_GET_SYSCALL_INFO, (long)tid, sizeof info, &info);
@@ -89,7 +107,14 @@ static struct followed *find(pid_t tid, const struct run *r)
 	ptsi_tracee_never(&f->t, r->never);
 	f->request = r->request ? r->request : PTRACE_SYSCALL;
 	f->used = true;
+	f->known = false;
 	return f;
+}
+
+/* Of a tracee that wasn't seized: a signal of the kernel's own, which isn't to be passed on. */
+static bool is_first_stop(int wstatus)
+{
+	return wstatus >> 8 == SIGSTOP;
 }
 
 static void one_stop(struct followed *f, int wstatus, const struct run *r, struct outcome *out)
@@ -119,9 +144,10 @@ static void one_stop(struct followed *f, int wstatus, const struct run *r, struc
 		f->used = false;
 		return;
 	}
-	if (kind == PTSI_STOP_SIGNAL)
+	if (kind == PTSI_STOP_SIGNAL && (f->known || !is_first_stop(wstatus)))
 		sig = WSTOPSIG(wstatus);
-	if (kind == PTSI_STOP_GROUP) {
+	f->known = true;
+	if (kind == PTSI_STOP_GROUP && !r->attached) {
 		if (ptsi_tracee_resume(&f->t, PTRACE_LISTEN, 0) < 0)
 			ck_assert_int_eq(errno, ESRCH);
 		return;
@@ -132,14 +158,12 @@ static void one_stop(struct followed *f, int wstatus, const struct run *r, struc
 		ck_assert_int_eq(errno, ESRCH);
 }
 
-struct outcome run(const struct run *r)
+static pid_t start_seized(const struct run *r)
 {
-	struct outcome out = { .seccomp_events = 0 };
-	int go[2], wstatus;
-	pid_t child, tid;
+	int go[2];
+	pid_t child;
 	char c;
 
-	imitate(r->refused);
 	ck_assert_int_eq(pipe(go), 0);
 	child = fork();
 	if (child == 0) {
@@ -153,6 +177,36 @@ struct outcome run(const struct run *r)
 	ck_assert_int_eq(ptrace(PTRACE_SEIZE, child, 0, OPTIONS & ~r->without), 0);
 	ck_assert_int_eq(ptrace(PTRACE_INTERRUPT, child, 0, 0), 0);
 	ck_assert_int_eq(write(go[1], "", 1), 1);
+	close(go[1]);
+	return child;
+}
+
+static pid_t start_attached(const struct run *r, struct outcome *out)
+{
+	pid_t child = fork();
+	int wstatus;
+
+	if (child == 0) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		r->child();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &wstatus, __WALL), child);
+	ck_assert_int_eq(wstatus >> 8, SIGSTOP);
+	ck_assert_int_eq(ptrace(PTRACE_SETOPTIONS, child, 0, OPTIONS), 0);
+	one_stop(find(child, r), wstatus, r, out);
+	return child;
+}
+
+struct outcome run(const struct run *r)
+{
+	struct outcome out = { .seccomp_events = 0 };
+	pid_t child, tid;
+	int wstatus;
+
+	imitate_by(r->refused, r->refusal ? r->refusal : EIO);
+	child = r->attached ? start_attached(r, &out) : start_seized(r);
 	count = 0;
 	while ((tid = waitpid(-1, &wstatus, __WALL)) > 0) {
 		one_stop(find(tid, r), wstatus, r, &out);
@@ -165,7 +219,6 @@ struct outcome run(const struct run *r)
 		else
 			ck_assert_int_eq(wstatus, 0);
 	}
-	close(go[1]);
 	return out;
 }
 
@@ -215,6 +268,8 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, again_suite());
 	srunner_add_suite(runner, lifetime_suite());
 	srunner_add_suite(runner, restart_suite());
+	srunner_add_suite(runner, refused_suite());
+	srunner_add_suite(runner, manual_suite());
 	untested_begin();
 	srunner_run_all(runner, CK_ENV);
 	untested_end();

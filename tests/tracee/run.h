@@ -30,12 +30,14 @@ struct run {
 	/* At ENTRY, EXIT and SECCOMP stops; returns the request to go on with. */
 	int (*stop)(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info);
 	int refused;     /* enum refused */
+	int refusal;     /* the errno of it; 0: EIO */
 	unsigned flags;  /* of ptsi_tracee_init */
 	int never;       /* PTSI_CAN_* that registers are declared not to do */
 	long request;    /* to go on with from other stops; 0: PTRACE_SYSCALL */
 	long at_events;  /* to go on with from PTRACE_EVENT stops; 0: as from the stop before */
 	long without;    /* PTRACE_O_*: not set */
 	int killed_by;   /* the signal that the child is to die of */
+	bool attached;   /* not seized: by PTRACE_TRACEME, and its children by options */
 	bool may_vanish; /* kill(2)ed at some stop: how it ends doesn't matter */
 	void (*each)(pid_t tid, int kind); /* after each stop, before it is resumed */
 };
@@ -85,11 +87,16 @@ static inline bool is_marked(const struct ptsi_syscall_info *info)
 	       info->entry.args[4] == MARK && info->entry.args[5] == MARK;
 }
 
-/* PTRACE_SET_SYSCALL_INFO, whatever the library is told. */
+/* PTRACE_GET_SYSCALL_INFO and PTRACE_SET_SYSCALL_INFO, whatever the library is told. */
+bool kernel_has_get(void);
 bool kernel_has_set(void);
 
-/* From now on the library finds the kernel lacking this. */
+/* From now on the library finds the kernel lacking this, by EIO or another errno. */
 void imitate(int lacking);
+void imitate_by(int lacking, int err);
+
+/* The op of a syscall-stop as the kernel says it, whatever the library is told; -1: it doesn't. */
+int truth(pid_t tid);
 
 /* In the tracee: a filter for the marked calls and for nr -1. */
 void install_filter(unsigned marked_action, unsigned minus_one_action);
@@ -103,5 +110,7 @@ Suite *skip_suite(void);
 Suite *again_suite(void);
 Suite *lifetime_suite(void);
 Suite *restart_suite(void);
+Suite *refused_suite(void);
+Suite *manual_suite(void);
 
 #endif

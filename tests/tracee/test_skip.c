@@ -155,6 +155,8 @@ static void budget_child(void)
 	_exit(0);
 }
 
+static bool budget_has_get;
+
 static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info *info)
 {
 	struct ptsi_syscall_info want = *info;
@@ -163,6 +165,12 @@ static int budget_stop(struct ptsi_tracee *t, int kind, struct ptsi_syscall_info
 	/* A 32-bit tracer on x86 has to look whether the tracee's code is 32-bit, too. */
 	int look = sizeof(long) == 4;
 
+	/*
+	 * The event's message and the call's instruction, of two words at most; and the two native
+	 * requests, which are tried anew where they are refused by another errno than EIO.
+	 */
+	if (!budget_has_get)
+		look += 5;
 	if (kind != PTSI_STOP_SECCOMP)
 		return PTRACE_CONT;
 	n++;
@@ -189,8 +197,10 @@ START_TEST(requests_are_few)
 	struct run r = {
 		.child = budget_child, .stop = budget_stop, .refused = _i, .request = PTRACE_CONT
 	};
-	struct outcome out = run(&r);
+	struct outcome out;
 
+	budget_has_get = r.refused != BOTH_REFUSED && kernel_has_get();
+	out = run(&r);
 	ck_assert_int_eq(out.kinds[PTSI_STOP_SECCOMP], 3);
 	ck_assert_int_eq(out.kinds[PTSI_STOP_EXIT], 0);
 	ck_assert_int_le(out.kinds[PTSI_STOP_OWN], IS_X86 ? 0 : 1);
@@ -450,7 +460,7 @@ Suite *skip_suite(void)
 	add_loop(tc, minus_one_is_enosys, 0, N_REFUSED);
 	if (has_filters()) {
 		add_loop(tc, own_filter_is_overruled, 0, N_OWN * 2 * N_REFUSED * 2);
-		add_loop(tc, requests_are_few, 0, BOTH_REFUSED); /* NOTHING and SET_REFUSED */
+		add_loop(tc, requests_are_few, 0, N_REFUSED);
 	}
 	add_loop(tc, owed_is_busy, 0, N_REFUSED);
 	add_loop(tc, skip_is_taken_back, 0, N_REFUSED * 2);
