@@ -230,7 +230,7 @@ long ptsi_request(const struct ptsi_stop *st, long request, unsigned long addr, 
 int ptsi_kernel_has_set(const struct ptsi_stop *st);
 
 /* The number, by PTRACE_GET_SYSCALL_INFO: 1, 0 if that can't be asked, or -1. */
-int ptsi_kernel_nr(struct ptsi_stop *st, uint64_t *nr);
+int ptsi_kernel_nr(const struct ptsi_stop *st, uint64_t *nr);
 
 /* Pick st->abi unless that is done. */
 int ptsi_decode_abi(struct ptsi_stop *st);

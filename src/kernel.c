@@ -89,23 +89,17 @@ int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent)
 	return is_refused(absent) ? PTSI_LACKING : -1;
 }
 
-int ptsi_kernel_get(struct ptsi_stop *st, struct ptsi_syscall_info *info)
+int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info)
 {
-	int r;
-
 	if (ptsi_kernel_knows(st->learnt, PTSI_GET_ABSENT))
 		return PTSI_LACKING;
 	memset(info, 0, sizeof *info); /* the kernel leaves alone what it doesn't return */
-	r = ptsi_kernel_answer(st->learnt,
-			       ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
-			       PTSI_GET_ABSENT);
-	/* whoever refuses by EINVAL does so with SET, too, where EINVAL would mean something */
-	if (r == PTSI_LACKING && errno == EINVAL)
-		st->set_refused = true;
-	return r;
+	return ptsi_kernel_answer(st->learnt,
+				  ptsi_request(st, PTSI_GET_SYSCALL_INFO, sizeof *info, info),
+				  PTSI_GET_ABSENT);
 }
 
-int ptsi_kernel_nr(struct ptsi_stop *st, uint64_t *nr)
+int ptsi_kernel_nr(const struct ptsi_stop *st, uint64_t *nr)
 {
 	struct ptsi_syscall_info now;
 	int r = ptsi_kernel_get(st, &now);
@@ -125,13 +119,29 @@ bool ptsi_kernel_may_set(const struct ptsi_stop *st)
 	       !ptsi_kernel_knows(st->learnt, PTSI_SET_ABSENT);
 }
 
+/*
+ * Whether EINVAL of SET is the kernel's, which reads what it is given before it finds fault with
+ * it.  A filter or an emulation that says EINVAL to what it doesn't know says it to GET, too.
+ */
+static bool einval_is_kernels(const struct ptsi_stop *st)
+{
+	size_t size = sizeof(struct ptsi_syscall_info);
+
+	if (st->native_get)
+		return true;
+	return ptsi_request(st, PTSI_SET_SYSCALL_INFO, size, NULL) < 0 && errno == EFAULT;
+}
+
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
+	long r;
+
 	if (!ptsi_kernel_may_set(st))
 		return PTSI_LACKING;
-	return ptsi_kernel_answer(
-		st->learnt, ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info),
-		PTSI_SET_ABSENT);
+	r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info);
+	if (r < 0 && errno == EINVAL)
+		return einval_is_kernels(st) ? ptsi_fail(EINVAL) : PTSI_LACKING;
+	return ptsi_kernel_answer(st->learnt, r, PTSI_SET_ABSENT);
 }
 
 /* A SET of size 0 is EINVAL where the request exists, and changes nothing. */
@@ -143,6 +153,8 @@ int ptsi_kernel_has_set(const struct ptsi_stop *st)
 		return 1;
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) < 0 && errno != EINVAL)
 		return ptsi_kernel_answer(st->learnt, -1, PTSI_SET_ABSENT) == PTSI_LACKING ? 0 : -1;
+	if (!einval_is_kernels(st))
+		return 0;
 	learn(st->learnt, PTSI_SET_PRESENT);
 	return 1;
 }

@@ -38,7 +38,7 @@ static inline bool ptsi_kernel_knows(_Atomic unsigned *learnt, unsigned bit)
 }
 
 int ptsi_kernel_answer(_Atomic unsigned *learnt, long r, unsigned absent);
-int ptsi_kernel_get(struct ptsi_stop *st, struct ptsi_syscall_info *info);
+int ptsi_kernel_get(const struct ptsi_stop *st, struct ptsi_syscall_info *info);
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info);
 bool ptsi_kernel_may_set(const struct ptsi_stop *st);
 

@@ -251,6 +251,8 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 
 	if (sim.set_errno)
 		return ptsi_fail(sim.set_errno);
+	if (size >= sizeof *info && !info)
+		return ptsi_fail(EFAULT);
 	if (size >= sizeof *info)
 		sim.wanted = *info;
 	if (size < sizeof *info || info->flags || info->reserved || info->op != sim.op ||
@@ -293,7 +295,7 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 
 	if (sim.requests == SIM_LOG_MAX)
 		abort();
-	sim.log[sim.requests++] = request == PTSI_SET_SYSCALL_INFO && !a ? SIM_ASK_SET : request;
+	sim.log[sim.requests++] = request == PTSI_SET_SYSCALL_INFO && !data ? SIM_ASK_SET : request;
 	if (sim.requests == sim.fail_at)
 		return fail(request, data);
 	switch (request) {

@@ -18,7 +18,7 @@
 enum {
 	SIM_LOG_MAX = 64,
 	SIM_WORDS_MAX = 256,
-	SIM_ASK_SET = -1, /* how a SET of size 0 is logged: it asks whether there is one */
+	SIM_ASK_SET = -1, /* how a SET of nothing is logged: it asks whether there is one */
 };
 
 /* Where a kernel without quirks takes nr, args and so on from: words of the image. */
