@@ -162,7 +162,7 @@ START_TEST(repeat_of_no_call)
 	raw_get(t.tid, &entry);
 	go_to(t.tid, EXIT);
 	entry.entry.nr = (uint64_t)nr[_i];
-	ck_assert_int_eq(ptsi_repeat_syscall(t.tid, &entry), 0);
+	ck_assert_int_eq(repeat_syscall(t.tid, &entry), 0);
 	go_to(t.tid, ENTRY);
 	raw_get(t.tid, &now);
 	ck_assert_int_eq((int64_t)now.entry.nr, nr[_i]);
