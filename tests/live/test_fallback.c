@@ -251,8 +251,7 @@ START_TEST(eperm_is_not_cached)
 			continue;
 		info.seccomp.args[i] = put_right(info.seccomp.args[i]);
 		ck_assert_int_eq(set(t.tid, &info), refused ? -1 : PTSI_DONE);
-		ck_assert_int_eq(asked.sets > sets,
-				 live_way != PTSI_REGISTERS && native_args());
+		ck_assert_int_eq(asked.sets > sets, live_way != PTSI_REGISTERS && native_args());
 	}
 	can = ptsi_features(t.tid);
 	ck_assert_int_ge(can, 0);
@@ -277,6 +276,8 @@ START_TEST(answers_never_fall_back)
 	struct ptsi_syscall_info info;
 	struct target t;
 
+	if (err == EINVAL && !live_has_get) /* it is taken for a refusal of both */
+		untested(NOT_THIS_WAY);
 	if (stop != 2 && !native_args()) /* the answer only tells which registers are right */
 		untested(NOT_THIS_WAY);
 	t = start_rounds(stop == 1 ? SECCOMP : ENTRY, stop == 2 ? "result" : "args",
