@@ -63,7 +63,8 @@ static void draw_program(void)
 	state_now(&call.program);
 	oracle_info(&call.program, &now);
 	call.ip = now.instruction_pointer;
-	if (is("nds32") && fz.get_errno && word_of(&call.program, nr) == UINT32_MAX)
+	if (is("nds32") && (fz.get_errno || fz.fault_is_set) &&
+	    word_of(&call.program, nr) == UINT32_MAX)
 		word_put(&call.program, nr, 1); /* or stops are counted wrongly */
 	word_put(&call.program, program_nr(), word_of(&call.program, fz.m->at.nr));
 	if (fz.f->user_arg0)
@@ -273,6 +274,7 @@ unsigned follow_case(void)
 	tracee.mask[0] = 0x10000;
 	tracee.asked = tracee.resumed = PTSI_SYSCALL;
 	fz.told = false;
+	fz.followed = true;
 	if (!fz.fault_is_set)
 		fz.fault = FAULT_NONE;
 	kernel_watch();

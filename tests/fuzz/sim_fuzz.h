@@ -89,6 +89,7 @@ struct fuzz {
 	int get_errno, set_errno;
 	bool loose; /* XXX S1: a set at this stop was */
 
+	bool followed;     /* it is a case of sim_follow.c */
 	bool fault_is_set; /* by whoever runs the case */
 	enum fault fault;
 	unsigned fault_at;  /* the request, from 1 */

@@ -143,18 +143,31 @@ static bool is_write(long request, unsigned long addr)
 	       (sim.nr_request && request == sim.nr_request);
 }
 
-/* Where only GET tells the ABI nothing is known without it. */
-static bool is_spared(long request)
+/*
+ * Requests that aren't made to fail: where only GET tells the ABI nothing is known without it;
+ * these answers to PTRACE_SECCOMP_GET_METADATA, and EINVAL to a SET of
+ * size 0, tell of a kernel that has it; and EOPNOTSUPP from
+ * others than GET and SET comes from no kernel, and is the library's own word for registers that
+ * don't tell a call.
+ */
+static bool is_spared(long request, unsigned long addr)
 {
-	return request == PTSI_GET_SYSCALL_INFO && fz.m->told && fz.family.pick &&
-	       fz.fault_errno != ESRCH;
+	bool native = request == PTSI_GET_SYSCALL_INFO || request == PTSI_SET_SYSCALL_INFO;
+
+	if (request == PTSI_GET_SYSCALL_INFO && fz.m->told && fz.family.pick)
+		return fz.fault_errno != ESRCH;
+	if (request == PTSI_SET_SYSCALL_INFO && !addr && fz.fault_errno == EINVAL)
+		return true;
+	if (request == PTSI_SECCOMP_GET_METADATA)
+		return fz.fault_errno == EINVAL || fz.fault_errno == EACCES;
+	return fz.followed && !native && fz.fault_errno == EOPNOTSUPP;
 }
 
-static bool fails(long request)
+static bool fails(long request, unsigned long addr)
 {
 	switch (fz.fault) {
 	case FAULT_ONCE:
-		return fz.requests == fz.fault_at && !is_spared(request);
+		return fz.requests == fz.fault_at && !is_spared(request, addr);
 	case FAULT_KILLED:
 		return fz.requests >= fz.fault_at;
 	case FAULT_KIND:
@@ -190,7 +203,7 @@ long kernel_ptrace(long request, pid_t tid, void *addr, void *data)
 
 	fz.requests++;
 	fz.writes += writes;
-	if (fails(request)) {
+	if (fails(request, a)) {
 		if (!fz.failed++)
 			fz.failed_request = request;
 		fz.failed_writes += writes;

@@ -368,7 +368,7 @@ static const struct machine *chosen_machine(void)
 void state_make(void)
 {
 	fz.f = facts_of(fz.m);
-	fz.loose = false;
+	fz.loose = fz.followed = false;
 	own_family(fz.m);
 	fuzz_family = &fz.family;
 	machine_stop(fz.m, HAS_SET, fz.op);
