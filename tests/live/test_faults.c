@@ -286,13 +286,15 @@ static bool has_operation(int i)
 
 START_TEST(each_request_fails)
 {
-	static const int errs[] = { EIO, ESRCH, EPERM };
+	static const int errs[] = { EIO,    ESRCH,  EPERM,  EFAULT,    EINVAL,
+				    ENODEV, EACCES, ENOSYS, EOPNOTSUPP };
 	const struct operation *o = &operations[_i % N_OPERATIONS];
 	int stop = 1 << _i / N_OPERATIONS, kind = stop == AT_SECCOMP ? SECCOMP : ENTRY;
 	char mask[16];
 	const char *const params[] = { "rounds", o->what, strcmp(o->what, "args") ? o->param : mask,
 				       NULL };
 	bool jumps = strcmp(o->what, "jump") == 0, changed, more = false;
+	int points = 0;
 	struct ptsi_syscall_info entry;
 	struct target t;
 
@@ -302,11 +304,12 @@ START_TEST(each_request_fails)
 	start(&t, kind, params);
 	if (stop == AT_EXIT ? !knows_exits() : !knows_stop(t.tid))
 		untested(NOT_KNOWN);
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof errs / sizeof errs[0]; i++) {
 		fault.err = errs[i];
 		for (fault.at = 1; fault.at == 1 || more; fault.at++) {
 			raw_get(t.tid, &entry);
 			more = one_fault(&t, o, stop, &entry, &changed);
+			points += more;
 			if (changed && jumps) {
 				finish(t.tid);
 				start(&t, kind, params);
@@ -319,6 +322,8 @@ START_TEST(each_request_fails)
 	}
 	tell(&t, TOLD_LAST);
 	finish(t.tid);
+	printf("faults: %s, stop %d: %d requests failed\n", o->name, stop, points);
+	fflush(stdout);
 }
 END_TEST
 

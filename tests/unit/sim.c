@@ -54,6 +54,7 @@ void sim_watch(unsigned fail_at, int fail_errno)
 	sim.requests = 0;
 	sim.fail_at = fail_at;
 	sim.fail_errno = fail_errno;
+	sim.killed = false;
 }
 
 unsigned sim_count(long request)
@@ -296,7 +297,7 @@ long sim_ptrace(long request, pid_t tid, void *addr, void *data)
 	if (sim.requests == SIM_LOG_MAX)
 		abort();
 	sim.log[sim.requests++] = request == PTSI_SET_SYSCALL_INFO && !data ? SIM_ASK_SET : request;
-	if (sim.requests == sim.fail_at)
+	if (sim.requests == sim.fail_at || (sim.killed && sim.requests > sim.fail_at))
 		return fail(request, data);
 	switch (request) {
 	case PTSI_GETREGSET:

@@ -81,9 +81,13 @@ struct sim {
 	/* Any other request. NULL: EIO. */
 	ptsi_ptrace_fn *other;
 
-	/* The fail_at-th request from sim_watch() on is refused with fail_errno; 0: none. */
+	/*
+	 * The fail_at-th request from sim_watch() on is refused with fail_errno, and, if killed is
+	 * set after that, all that follow; 0: none.
+	 */
 	unsigned fail_at;
 	int fail_errno;
+	bool killed;
 
 	/* The requests since sim_watch(); the bytes that the last GET- or SETREGSET asked for. */
 	unsigned requests;
