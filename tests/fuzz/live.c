@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
  * live --mode stateless|followed [--seed N] [--ops N] [--time SECONDS] [-v]: operations at random
- * on real tracees, compared with what the documentation says.  See README.md.
+ * on real tracees, compared with what the documentation says; -v prints them, with --ops the last
+ * ones.  See README.md.
  */
 #include "live.h"
 
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PUPPETS = FILTERS, SILENCE = 20 };
+enum { PUPPETS = FILTERS, SILENCE = 20, LAST = 5000 };
 
 static struct live_puppet puppets[PUPPETS];
 static struct live_puppet *waited_for = puppets;
@@ -116,7 +117,7 @@ static void start_all(void)
 int main(int argc, char **argv)
 {
 	double start_time, end;
-	bool followed;
+	bool followed, verbose;
 
 	(void)argc;
 	have_same_addresses(argv);
@@ -124,6 +125,7 @@ int main(int argc, char **argv)
 		live_the_seed = (uint64_t)time(NULL);
 	live_the_seed &= UINT32_MAX;
 	parse(argv);
+	verbose = live_verbose;
 	followed = strcmp(live_mode, "followed") == 0;
 	printf("live --mode %s --seed %llu\n", live_mode, (unsigned long long)live_the_seed);
 	fflush(stdout);
@@ -139,6 +141,7 @@ int main(int argc, char **argv)
 		struct live_puppet *p = &puppets[live_below(PUPPETS)];
 
 		waited_for = p;
+		live_verbose = verbose && (max_ops == UINT64_MAX || live_ops + LAST > max_ops);
 		(followed ? live_followed_step : live_stateless_step)(p);
 		if (p->dead)
 			start(p);
