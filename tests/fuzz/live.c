@@ -34,8 +34,6 @@ static void parse(char **argv)
 	while (*++argv) {
 		if (strcmp(*argv, "-v") == 0)
 			live_verbose = 1;
-		else if (strcmp(*argv, "--known") == 0)
-			oracle_lenient = true;
 		else if (!argv[1])
 			usage();
 		else if (strcmp(*argv, "--mode") == 0)

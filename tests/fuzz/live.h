@@ -152,7 +152,8 @@ void live_print_info(const char *what, const struct ptsi_syscall_info *info);
 
 /* live_make.c: operations at random */
 
-void live_make_faults(void);
+void live_make_kernel(void);
+void live_make_faults(bool keeps);
 struct oracle_env live_make_env(const struct live_puppet *p);
 void live_make_set(const struct live_puppet *p, struct ptsi_syscall_info *want);
 void live_make_entry(const struct live_puppet *p, struct ptsi_syscall_info *entry);

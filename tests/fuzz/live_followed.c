@@ -25,6 +25,12 @@ static void whole_kernel(void)
 	live_forget();
 }
 
+/* Where only the kernel is to be used, a refusal would go for all of a stop. */
+static void make_faults(const struct live_puppet *p)
+{
+	live_make_faults(p->follow.way == PTSI_KERNEL);
+}
+
 /* As a tracer would: with flags of its own. */
 static void init(struct live_puppet *p)
 {
@@ -69,17 +75,17 @@ static void check_info(struct live_puppet *p, long kind, const struct ptsi_sysca
 /* What failed has changed nothing, so that it can be tried again. */
 static int look_at_stop(struct live_puppet *p)
 {
-	struct live_done done = { .op = OP_STOP, .in_parts = oracle_lenient };
+	struct live_done done = { .op = OP_STOP, .in_parts = true };
 	struct ptsi_syscall_info info;
 	struct oracle_expect e;
 	long r = -1;
 
 	for (int tries = 0; r < 0 && !p->dead; tries++) {
-		if (tries == 0)
-			live_make_faults();
-		done.env = make_env(p);
-		/* counted stops can't be looked at again */
-		if (tries || (oracle_lenient && !done.env.get))
+		if (tries == 0) {
+			live_make_kernel();
+			make_faults(p);
+		}
+		if (tries)
 			whole_kernel();
 		done.env = make_env(p);
 		oracle_tracee_stop(&p->st, &done.env, &p->follow, p->wstatus, p->begins, &e);
@@ -132,7 +138,7 @@ static void set_at_random(struct live_puppet *p)
 {
 	struct ptsi_syscall_info want;
 
-	live_make_faults();
+	make_faults(p);
 	live_make_set(p, &want);
 	set(p, &want);
 }
@@ -148,7 +154,7 @@ static bool repeat(struct live_puppet *p)
 	if (p->at != IN_CALL || p->st.info.op != EXIT || !p->follow.shown || !live_one_in(8) ||
 	    p->st.info.instruction_pointer != p->shared->after || p->st.info.stack_pointer >> 47)
 		return false;
-	live_make_faults();
+	live_make_faults(p->follow.way == PTSI_KERNEL); /* a refusal goes for all of a stop */
 	live_make_entry(p, &entry);
 	if (entry.entry.nr < 1000)
 		entry.entry.nr = (uint64_t)p->abi->getpid;

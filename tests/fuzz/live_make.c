@@ -5,28 +5,35 @@
 #include <errno.h>
 #include <string.h>
 
-static const int refusals[] = { EIO, EPERM, ENOSYS };
-static const int errors[] = { ESRCH, EIO, EPERM, ENOSYS, EINVAL, EFAULT, ENOMEM, EACCES };
+static const int refusals[] = { EIO, EPERM, ENOSYS, EACCES, EOPNOTSUPP };
+/* The first ones don't say that a request was refused. */
+static const int errors[] = { ESRCH, EFAULT, ENOMEM, EIO, EPERM, ENOSYS, EINVAL, EACCES };
+enum { KEPT = 3 };
 
 /* Which of the native requests are there, now and then another choice. */
-static void make_kernel(void)
+void live_make_kernel(void)
 {
-	live_faults.get_err = live_one_in(3) ? refusals[live_below(3)] : 0;
-	live_faults.set_err = live_one_in(3) ? refusals[live_below(3)] : 0;
+	if (!live_one_in(32))
+		return;
+	live_faults.get_err = live_one_in(3) ? refusals[live_below(5)] : 0;
+	live_faults.set_err = live_one_in(3) ? refusals[live_below(5)] : 0;
 	live_forget();
 }
 
-void live_make_faults(void)
+/* keeps: the native requests stay as they are, and none of them is refused. */
+void live_make_faults(bool keeps)
 {
+	unsigned n = sizeof errors / sizeof errors[0];
+
 	live_no_faults();
-	if (live_one_in(32))
-		make_kernel();
-	if (live_one_in(64))
+	if (!keeps)
+		live_make_kernel();
+	if (!keeps && live_one_in(64))
 		live_forget();
 	if (!live_one_in(6))
 		return;
 	live_faults.countdown = (int)live_below(7);
-	live_faults.err = errors[live_below(sizeof errors / sizeof errors[0])];
+	live_faults.err = errors[live_below(keeps ? KEPT : n)];
 	live_faults.sticks = live_one_in(4);
 	live_faults.kills = live_one_in(2000);
 }

@@ -98,7 +98,7 @@ static void do_one(struct live_puppet *p)
 	};
 	struct live_done done = { .op = ops[live_below(sizeof ops / sizeof ops[0])] };
 
-	live_make_faults();
+	live_make_faults(false);
 	done.env = live_make_env(p);
 	does[done.op](p, &done);
 }

@@ -149,7 +149,7 @@ void oracle_abi_info(const struct oracle_stop *st, const struct oracle_env *env,
 		     struct oracle_expect *e, struct ptsi_abi_info *abi)
 {
 	int32_t nr = (int32_t)st->regs.w[st->abi->nr];
-	bool x32 = st->abi->value == 8 && st->info.op != NONE && nr != -1 && (nr & X32_BIT) &&
+	bool x32 = st->abi->value == 8 && st->info.op != NONE && nr >= X32_BIT &&
 		   !oracle_is_vsyscall(st);
 
 	oracle_get(st, env, e);

@@ -32,7 +32,6 @@ struct oracle_abi {
 	int getpid;
 };
 
-extern bool oracle_lenient; /* about what is known to be wrong: to find more */
 extern const struct oracle_abi oracle_x86_64, oracle_int80, oracle_i386;
 
 struct oracle_regs {
@@ -94,7 +93,7 @@ struct oracle_follow {
 	int nr;       /* which number took the place of its own */
 	bool moved;   /* the tracer has set another ip or sp */
 	int kept;     /* arguments to be put back: PTSI_KEEP_ARGS */
-	uint64_t was[6], wrote[6];
+	uint64_t was[6], wrote[6], was_nr, wrote_nr;
 };
 
 void oracle_follow_begin(struct oracle_follow *f);

@@ -6,7 +6,12 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { EVENT_STOP = 128 };
+enum { EVENT_STOP = 128, KEPT_NR = 1 << 6 };
+
+static bool is_restart_code(int64_t rval)
+{
+	return rval == -512 || rval == -513 || rval == -514 || rval == -516;
+}
 
 static bool is_call(int op)
 {
@@ -30,6 +35,17 @@ static int kind_of_none(int wstatus)
 	return wstatus >> 16 == EVENT_STOP && stops ? PTSI_STOP_GROUP : PTSI_STOP_EVENT;
 }
 
+/* PTSI_KEEP_ARGS: word has what was written, and gets back what the program had. */
+static void put_back(const struct oracle_stop *st, const struct oracle_follow *f,
+		     struct oracle_expect *e, int word, uint64_t wrote, uint64_t was)
+{
+	if (st->regs.w[word] != wrote)
+		return;
+	e->regs.w[word] = was;
+	if (!f->moved) /* what the tracer has moved may be carried along or not */
+		e->alt.w[word] = was;
+}
+
 /* The call's exit: the result that was chosen, and the program's own arguments. */
 static int at_exit(const struct oracle_stop *st, struct oracle_follow *f, struct oracle_expect *e)
 {
@@ -37,13 +53,11 @@ static int at_exit(const struct oracle_stop *st, struct oracle_follow *f, struct
 
 	if (f->skipped)
 		e->regs.w[abi->rval] = e->alt.w[abi->rval] = (uint64_t)f->rval;
-	for (int i = 0; i < 6; i++) {
-		if (!(f->kept & 1 << i) || st->regs.w[abi->arg[i]] != f->wrote[i])
-			continue;
-		e->regs.w[abi->arg[i]] = f->was[i];
-		if (!f->moved)
-			e->alt.w[abi->arg[i]] = f->was[i];
-	}
+	for (int i = 0; i < 6; i++)
+		if (f->kept & 1 << i)
+			put_back(st, f, e, abi->arg[i], f->wrote[i], f->was[i]);
+	if (f->kept & KEPT_NR && is_restart_code((int64_t)st->regs.w[abi->rval]))
+		put_back(st, f, e, abi->nr, f->wrote_nr, f->was_nr);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
 
@@ -118,8 +132,7 @@ static struct ptsi_syscall_info completed(const struct ptsi_syscall_info *want)
 
 static int harmless(const struct oracle_stop *st)
 {
-	uint64_t nr = st->info.entry.nr;
-	bool x32 = st->abi->value == 8 && nr != UINT64_MAX && (nr & X32_BIT);
+	bool x32 = st->abi->value == 8 && (int64_t)st->info.entry.nr >= X32_BIT;
 
 	return st->abi->getpid | (x32 ? X32_BIT : 0);
 }
@@ -150,12 +163,24 @@ void oracle_tracee_set(const struct oracle_stop *st, const struct oracle_env *en
 		oracle_set(st, &known, &skip, sizeof skip, e);
 		if (f->flags & PTSI_HARMLESS_NR)
 			by_harmless_nr(st, e);
+		if (e->must && env->way == PTSI_KERNEL && !env->set)
+			e->must |= oracle_errno(EOPNOTSUPP);
 	} else {
 		oracle_set(st, &known, want, sizeof *want, e);
 	}
 	e->ret = 0;
 	if (!f->shown)
 		e->must |= oracle_errno(EINVAL);
+}
+
+static void keep_nr(struct oracle_follow *f, uint64_t was, uint64_t nr)
+{
+	if (was == nr)
+		return;
+	if (!(f->kept & KEPT_NR))
+		f->was_nr = was;
+	f->kept |= KEPT_NR;
+	f->wrote_nr = nr;
 }
 
 static void keep(struct oracle_follow *f, const struct oracle_stop *was,
@@ -187,6 +212,8 @@ void oracle_tracee_was_set(const struct oracle_stop *was, struct oracle_follow *
 		f->skipped = f->due = false;
 		if ((f->flags & PTSI_KEEP_ARGS) && want->entry.nr != UINT64_MAX)
 			keep(f, was, want);
+		if (f->flags & PTSI_KEEP_ARGS)
+			keep_nr(f, was->info.entry.nr, want->entry.nr);
 		return;
 	}
 	skip = completed(want);
@@ -194,4 +221,6 @@ void oracle_tracee_was_set(const struct oracle_stop *was, struct oracle_follow *
 	f->rval = skip.exit.rval;
 	f->nr = f->flags & PTSI_HARMLESS_NR ? harmless(was) : -1;
 	f->due = was->info.op == ENTRY || (f->flags & PTSI_HARMLESS_NR);
+	if (f->flags & PTSI_KEEP_ARGS)
+		keep_nr(f, was->info.entry.nr, (uint64_t)(int64_t)f->nr);
 }

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-bool oracle_lenient;
-
 /* The set of one stop, in the making. */
 struct making {
 	const struct oracle_stop *st;
@@ -36,26 +34,23 @@ static bool is_restart_code(int64_t rval)
 	return rval == -512 || rval == -513 || rval == -514 || rval == -516;
 }
 
-static void check_result(const struct making *m, int64_t rval, bool is_error)
+/* A restart code is for the kernel to act on: only a call that was made can have one. */
+static void check_result(const struct making *m, int64_t rval, bool is_error, bool skip)
 {
-	if (is_error && (rval < -4095 || rval > -1 || is_restart_code(rval)))
+	if (is_error && (rval < -4095 || rval > -1))
 		refuse(m, EINVAL);
-	if (is_error)
-		return;
-	if (!oracle_fits(m->st->abi, (uint64_t)rval))
+	if (!is_error && !oracle_fits(m->st->abi, (uint64_t)rval))
 		refuse(m, ERANGE);
 	if (m->st->abi->value == 4)
 		rval = (int32_t)rval;
-	if (rval >= -4095 && rval <= -1)
-		refuse(m, ERANGE);
+	if (skip && is_restart_code(rval))
+		refuse(m, EINVAL);
 }
 
 static void check_nr(const struct making *m, uint64_t nr)
 {
 	if (nr != (uint64_t)(int64_t)(int32_t)nr)
 		refuse(m, ERANGE);
-	else if ((int64_t)nr < -1)
-		refuse(m, EOPNOTSUPP);
 }
 
 static void set_address(const struct making *m, int word, uint64_t now, uint64_t want)
@@ -115,9 +110,6 @@ static void set_nr_of_skipped(const struct making *m)
 	}
 	put(m, abi->nr, UINT64_MAX);
 	put_result(m, ENOSYS_RVAL);
-	if (oracle_lenient) /* the result of a skip before it was made to run by the kernel's
-			       request */
-		m->e->alt.w[abi->rval] = m->st->regs.w[abi->rval];
 	need_kernel(m);
 }
 
@@ -156,14 +148,20 @@ static void set_result(const struct making *m, const struct ptsi_syscall_info *w
 
 	if (want->exit.rval == now->exit.rval && !want->exit.is_error == !now->exit.is_error)
 		return;
-	check_result(m, want->exit.rval, want->exit.is_error);
+	check_result(m, want->exit.rval, want->exit.is_error, false);
+	/* without a flag an error is one by its bits, which are the same then */
+	if (m->st->abi->value == 8 && want->exit.rval == now->exit.rval) {
+		if (m->env->way == PTSI_KERNEL && !m->env->set)
+			m->e->may |= oracle_errno(EOPNOTSUPP);
+		return;
+	}
 	need_kernel(m);
 	put_result(m, want->exit.rval);
 }
 
 static void set_skip(const struct making *m, const struct ptsi_syscall_info *want)
 {
-	check_result(m, want->exit.rval, want->exit.is_error);
+	check_result(m, want->exit.rval, want->exit.is_error, true);
 	need_kernel(m);
 	if (m->st->info.entry.nr == UINT64_MAX)
 		m->e->alt.w[m->st->abi->nr] = UINT64_MAX;
@@ -222,7 +220,6 @@ void oracle_repeat(const struct oracle_stop *st, const struct oracle_env *env,
 	oracle_get(st, env, e);
 	e->ret = 0;
 	if (entry->flags || entry->reserved || !is_call(entry->op) || st->info.op != EXIT ||
-	    entry->entry.nr == UINT64_MAX ||
 	    entry->instruction_pointer != st->info.instruction_pointer ||
 	    (entry->arch && entry->arch != st->info.arch))
 		refuse(&m, EINVAL);
