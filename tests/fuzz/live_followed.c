@@ -203,7 +203,7 @@ static void play(struct live_puppet *p)
 {
 	struct ptsi_syscall_info was = p->st.info;
 	bool is_call = was.op == ENTRY || was.op == SECCOMP;
-	unsigned n = live_below(16);
+	unsigned n = live_below(24);
 
 	if (p->at == FOREIGN && !is_call)
 		n = 0;

@@ -130,7 +130,7 @@ void live_stateless_step(struct live_puppet *p)
 		live_fail(p, "the tracee is no more");
 	live_arrive(p);
 	regs = p->st.regs;
-	for (unsigned n = live_below(16); n && !p->dead; n--)
+	for (unsigned n = live_below(24); n && !p->dead; n--)
 		do_one(p);
 	if (p->dead) {
 		live_end(p);

@@ -117,8 +117,12 @@ static void send_signal(const struct storm *s, unsigned i)
 
 static unsigned storm_for(const struct storm *s, double seconds)
 {
-	double end = now() + seconds;
 	unsigned sent = 0;
+	double end;
+
+	while (atomic_load(&tracer_ready) < s->tracers)
+		usleep(1000);
+	end = now() + seconds;
 
 	prctl(PR_SET_TIMERSLACK, 1);
 	while (now() < end) {
@@ -144,10 +148,12 @@ static unsigned long run(const struct storm *s, double seconds, bool without)
 
 	memset(shared, 0, sizeof *shared);
 	atomic_store(&tracer_ended, 0);
+	atomic_store(&tracer_ready, 0);
 	n_roots = 0;
 	ptsi_set_ptrace(without ? refused : NULL);
 	for (int i = 0; i < s->tracers; i++) {
 		tracers[i] = s->tracer;
+		tracers[i].repeats = without;
 		tracers[i].seed = (unsigned)i * 7919 + 1;
 		pthread_create(&threads[i], NULL, run_tracer, &tracers[i]);
 	}
@@ -175,7 +181,7 @@ static unsigned long run(const struct storm *s, double seconds, bool without)
 
 int main(int argc, char **argv)
 {
-	double seconds = argc > 1 ? atof(argv[1]) : 2;
+	double seconds = argc > 1 ? atof(argv[1]) : 1;
 	unsigned long mistakes = 0;
 
 	if (argc == 4 && strcmp(argv[1], "--tracee") == 0)

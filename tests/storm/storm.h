@@ -42,17 +42,20 @@ int tracee_main(char **argv); /* after an execve */
 /* tracer.c */
 struct tracer {
 	enum life life;
-	int roots;   /* how many tracees it starts */
-	int depth;   /* of their trees */
-	bool filter; /* a filter of their own stops their calls, which PTRACE_CONT doesn't */
-	bool renews; /* in place of one that was killed another is started */
-	bool kills;  /* they may be killed by others */
+	int roots;    /* how many tracees it starts */
+	int depth;    /* of their trees */
+	bool filter;  /* a filter of their own stops their calls, which PTRACE_CONT doesn't */
+	bool renews;  /* in place of one that was killed another is started */
+	bool repeats; /* changes of argument 1 are made by skip and repeat, for half of them */
+	bool kills;   /* they may be killed by others */
 	unsigned seed;
 	/* what came of it */
 	unsigned long stops, sets, started, gone, killed, mistakes;
 };
 
 void tracer_run(struct tracer *t);
+void ptsi_tracee_never(struct ptsi_tracee *t, int can); /* the library's, for tests */
+extern atomic_int tracer_ready;         /* how many have started all of their tracees */
 extern atomic_int tracer_ended;         /* no more tracees are to be started */
 extern bool (*tracer_told)(pid_t root); /* of each that is started */
 

@@ -34,7 +34,7 @@ struct tracing {
 	int alive, roots;
 };
 
-atomic_int tracer_ended;
+atomic_int tracer_ended, tracer_ready;
 bool (*tracer_told)(pid_t root);
 
 static unsigned below(struct tracer *t, unsigned n)
@@ -66,6 +66,8 @@ static struct record *add(struct tracing *all, pid_t tid)
 	*r = calloc(1, sizeof **r);
 	ptsi_tracee_init(&(*r)->t, sizeof(*r)->t, tid, flags[below(all->tracer, 3)]);
 	(*r)->request = PTRACE_SYSCALL;
+	if (all->tracer->repeats && below(all->tracer, 2))
+		ptsi_tracee_never(&(*r)->t, PTSI_CAN_ARG(0));
 	all->alive++;
 	return *r;
 }
@@ -140,10 +142,34 @@ static bool start(struct tracing *all)
 	return true;
 }
 
+/* The kind that the kernel's word makes it; -1: it was killed. */
+static int true_kind(const struct record *r, int wstatus, struct ptsi_syscall_info *truth)
+{
+	static const int kinds[] = {
+		[ENTRY] = PTSI_STOP_ENTRY, [EXIT] = PTSI_STOP_EXIT, [SECCOMP] = PTSI_STOP_SECCOMP
+	};
+	int sig = WSTOPSIG(wstatus), event = wstatus >> 16;
+
+	memset(truth, 0, sizeof *truth);
+	if (!WIFSTOPPED(wstatus))
+		return PTSI_STOP_GONE;
+	if (syscall(SYS_ptrace, (long)RAW_GET, (long)r->t.tid, sizeof *truth, truth) < 0)
+		return -1;
+	if (truth->op)
+		return kinds[truth->op];
+	if (sig == (SIGTRAP | 0x80) || event == PTRACE_EVENT_SECCOMP)
+		return -1; /* it is at PTRACE_EVENT_EXIT by now */
+	if (event == 0)
+		return PTSI_STOP_SIGNAL;
+	return event == 128 && sig != SIGTRAP ? PTSI_STOP_GROUP : PTSI_STOP_EVENT;
+}
+
 /* What a call asks for is done at its first stop, of whichever kind. */
-static void act(struct tracer *t, struct record *r, const struct ptsi_syscall_info *info)
+static void act(struct tracer *t, struct record *r, int wstatus,
+		const struct ptsi_syscall_info *info)
 {
 	struct ptsi_syscall_info want = *info;
+	int err;
 
 	if (info->entry.args[0] != MAGIC || info->entry.nr != SYS_gettid)
 		return;
@@ -164,41 +190,25 @@ static void act(struct tracer *t, struct record *r, const struct ptsi_syscall_in
 		return;
 	}
 	t->sets++;
-	if (ptsi_tracee_set(&r->t, &want) < 0 && errno != ESRCH)
-		mistake(t, r->t.tid, "set failed", errno, 0);
-}
-
-/* The kind that the kernel's word makes it; -1: it was killed. */
-static int true_kind(const struct record *r, int wstatus, struct ptsi_syscall_info *truth)
-{
-	static const int kinds[] = {
-		[ENTRY] = PTSI_STOP_ENTRY, [EXIT] = PTSI_STOP_EXIT, [SECCOMP] = PTSI_STOP_SECCOMP
-	};
-	int sig = WSTOPSIG(wstatus), event = wstatus >> 16;
-
-	memset(truth, 0, sizeof *truth);
-	if (!WIFSTOPPED(wstatus))
-		return PTSI_STOP_GONE;
-	if (syscall(SYS_ptrace, (long)RAW_GET, (long)r->t.tid, sizeof *truth, truth) < 0)
-		return -1;
-	if (truth->op)
-		return kinds[truth->op];
-	if (event == 0)
-		return PTSI_STOP_SIGNAL;
-	return event == 128 && sig != SIGTRAP ? PTSI_STOP_GROUP : PTSI_STOP_EVENT;
+	if (ptsi_tracee_set(&r->t, &want) < 0 && errno != ESRCH) {
+		err = errno;
+		if (true_kind(r, wstatus, &want) >= 0)
+			mistake(t, r->t.tid, "set failed", err, 0);
+	}
 }
 
 static int look(struct tracer *t, struct record *r, int wstatus, struct ptsi_syscall_info *info)
 {
 	struct ptsi_syscall_info truth;
-	int before = true_kind(r, wstatus, &truth), kind, after;
+	int before = true_kind(r, wstatus, &truth), kind, after, err;
 
 	kind = ptsi_tracee_stop(&r->t, wstatus, info);
+	err = kind < 0 ? errno : 0;
 	after = true_kind(r, wstatus, &truth);
-	if (before < 0 || after < 0 || (kind < 0 && errno == ESRCH))
+	if (before < 0 || after < 0 || err == ESRCH)
 		return PTSI_STOP_OWN; /* killed: its end is still to be waited for */
 	if (kind < 0)
-		mistake(t, r->t.tid, "stop failed", errno, 0);
+		mistake(t, r->t.tid, "stop failed", err, 0);
 	else if (kind == PTSI_STOP_OWN && before <= PTSI_STOP_SECCOMP)
 		return kind;
 	else if (kind != before)
@@ -263,7 +273,7 @@ static void step(struct tracing *all, pid_t tid, int wstatus)
 	if (wstatus >> 16 == PTRACE_EVENT_EXEC)
 		executed(all, tid);
 	if (kind == PTSI_STOP_ENTRY || kind == PTSI_STOP_SECCOMP)
-		act(t, r, &info);
+		act(t, r, wstatus, &info);
 	resume(all, r, kind, wstatus);
 }
 
@@ -278,6 +288,7 @@ void tracer_run(struct tracer *t)
 		;
 	if (all->roots < t->roots)
 		mistake(t, 0, "tracees started", all->roots, t->roots);
+	atomic_fetch_add(&tracer_ready, 1);
 	while (all->alive) {
 		tid = waitpid(-1, &wstatus, __WALL | NOTHREAD);
 		if (tid < 0 && errno == EINTR)
