@@ -101,9 +101,9 @@ struct ptsi_abi {
 	uint8_t address; /* bytes of ip and sp, where these are wider than a value */
 
 	/* The image. */
-	uint8_t word;    /* bytes of a word */
-	bool big;        /* big-endian */
-	bool whole_args; /* the kernel tells all bits of an argument's word, not just value's */
+	uint8_t word;     /* bytes of a word */
+	bool big;         /* big-endian */
+	bool whole_words; /* the kernel tells all bits of a word, not just value's */
 
 	/* Which words it has.  One that is left out can be neither read nor set. */
 	int16_t nr;     /* at entry and SECCOMP stops; or PTSI_NR_CALL */

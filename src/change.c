@@ -78,8 +78,8 @@ static int find_arg(const struct ptsi_stop *st, int i, uint64_t want, bool repla
 
 	if (!as_read && !fits)
 		return ptsi_fail(ERANGE);
-	change->args[i] = as_read && (abi->whole_args || !fits) ? now : word;
-	if (!abi->whole_args)
+	change->args[i] = as_read && (abi->whole_words || !fits) ? now : word;
+	if (!abi->whole_words)
 		now = ptsi_decode_narrow(abi, now);
 	if (replaced || (!as_read && word != now))
 		change->what |= PTSI_CAN_ARG(i);

@@ -45,10 +45,10 @@ bool ptsi_decode_is_errno(const struct ptsi_abi *abi, uint64_t v)
 }
 
 /*
- * A result as the tracee's word has it.  What a 32-bit call returns a 64-bit kernel has
- * sign-extended if it looks like an error, and else with an empty upper half; a 32-bit kernel
- * knows long results only (ERANGE otherwise, ptrace_set_syscall_info_exit in kernel/ptrace.c),
- * and mips needs them so on every kernel.
+ * A result as the tracee's word has it.  int $0x80 in 64-bit code has one sign-extended if it looks
+ * like an error, and else with an empty upper half.  A 32-bit kernel knows long results only
+ * (ERANGE otherwise, ptrace_set_syscall_info_exit in kernel/ptrace.c), and mips' registers have to
+ * be so.
  */
 int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval)
 {
@@ -56,7 +56,7 @@ int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval)
 
 	if (abi->value == 8 || !ptsi_decode_fits(abi, v))
 		return rval;
-	if (abi->word == 8 && !ptsi_decode_is_errno(abi, v))
+	if (abi->whole_words && !ptsi_decode_is_errno(abi, v))
 		return (int64_t)ptsi_decode_narrow(abi, v);
 	return (int32_t)rval;
 }
@@ -156,7 +156,7 @@ static int decode_call(struct ptsi_stop *st)
 			continue;
 		if (ptsi_regs_word(st, abi->arg[i], &st->info.entry.args[i]) < 0)
 			return -1;
-		if (!abi->whole_args)
+		if (!abi->whole_words)
 			st->info.entry.args[i] = ptsi_decode_narrow(abi, st->info.entry.args[i]);
 	}
 	return 0;

@@ -21,6 +21,8 @@ static int give_result(const struct ptsi_call *call, struct ptsi_stop *st)
 
 	if (!call->owed.skipped || (!call->moved && !is_in_place(call, st)))
 		return 0;
+	if (st->way == PTSI_KERNEL) /* it is too late to refuse */
+		st->way = PTSI_AUTO;
 	if (ptsi_core_set(st, &result) < 0)
 		return -1;
 	st->info.exit = result.exit;

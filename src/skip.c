@@ -93,10 +93,15 @@ int ptsi_skip_edit_native(struct ptsi_stop *st, struct ptsi_edits *ed)
 	return edit_preset(st, ed);
 }
 
-/* A skipped call is to run after all: no successful call clears the flag of an error. */
+/*
+ * A skipped call is to run after all: no successful call clears the flag of an error, and before
+ * 4.8 its entry stop, which is known by the -ENOSYS there, may be still to come.
+ */
 int ptsi_skip_edit_revived(struct ptsi_stop *st, struct ptsi_edits *ed)
 {
-	return ptsi_skip_writes_ahead(st->abi) ? ptsi_edit_flag(st, ed, false) : 0;
+	if (!ptsi_skip_writes_ahead(st->abi))
+		return 0;
+	return st->abi->presets ? edit_preset(st, ed) : ptsi_edit_flag(st, ed, false);
 }
 
 /* A number that can take the place of any other, or -1. */

@@ -305,7 +305,7 @@ static int exit_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 	}
 	if (ptsi_owed_pay(call, st) < 0)
 		return -1;
-	f->phase = PTSI_OUTSIDE; /* now, since whoever got an error may ask again */
+	f->phase = PTSI_OUTSIDE;
 	forget_call(f);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
@@ -324,6 +324,9 @@ static int call_stop(struct ptsi_followed *f, struct ptsi_stop *st, int kind)
 	}
 	if (r < 0)
 		return -1;
+	/* nothing but a kill, and PTRACE_O_TRACEEXIT, takes a tracee from there to another stop */
+	if (st->native_get && st->info.op == PTSI_SYSCALL_INFO_NONE)
+		return ptsi_fail(ESRCH);
 	switch (st->info_size ? st->info.op : PTSI_SYSCALL_INFO_NONE) {
 	case PTSI_SYSCALL_INFO_ENTRY:
 		return entry_stop(f, st);
@@ -372,6 +375,7 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 {
 	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_stop st;
+	uint8_t phase = f->phase;
 	int kind;
 
 	memset(info, 0, sizeof *info);
@@ -401,5 +405,7 @@ int ptsi_tracee_stop(struct ptsi_tracee *t, int wstatus, struct ptsi_syscall_inf
 		stop_outside(f);
 		break;
 	}
+	if (kind < 0) /* who got an error may ask again */
+		f->phase = phase;
 	return kind;
 }

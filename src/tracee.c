@@ -72,8 +72,12 @@ static bool move(uint64_t *addr, uint64_t want)
 	return true;
 }
 
-/* What was set is what the stop is about from now on. */
-static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
+/*
+ * What was set is what the stop is about from now on, in the tracee's own words; abi is NULL if
+ * all that was given has their form.
+ */
+static void update(struct ptsi_tracee *t, const struct ptsi_abi *abi,
+		   const struct ptsi_syscall_info *want)
 {
 	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_syscall_info *now = &f->seen.info;
@@ -82,8 +86,8 @@ static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	move(&now->stack_pointer, want->stack_pointer);
 	if (now->op == PTSI_SYSCALL_INFO_EXIT) {
 		now->exit = want->exit;
-		if (f->seen.abi)
-			ptsi_decode_as_read(f->seen.abi, now);
+		if (abi)
+			ptsi_decode_as_read(abi, now);
 		return;
 	}
 	if (move(&f->call.ip, want->instruction_pointer))
@@ -96,9 +100,15 @@ static void update(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	now->entry.nr = want->entry.nr;
 	if (want->entry.nr == UINT64_MAX) /* no arguments were set */
 		return;
-	for (int i = 0; i < 6 && (t->flags & PTSI_KEEP_ARGS); i++)
-		keep_arg(&f->call, i, now->entry.args[i], want->entry.args[i]);
-	now->entry = want->entry;
+	for (int i = 0; i < 6; i++) {
+		if (t->flags & PTSI_KEEP_ARGS)
+			keep_arg(&f->call, i, now->entry.args[i], want->entry.args[i]);
+		if (now->entry.args[i] == want->entry.args[i])
+			continue;
+		now->entry.args[i] = want->entry.args[i];
+		if (abi)
+			now->entry.args[i] = ptsi_decode_narrow(abi, want->entry.args[i]);
+	}
 }
 
 /*
@@ -186,7 +196,7 @@ static int set_skip(struct ptsi_tracee *t, struct ptsi_stop *st,
 	now = st->info;
 	now.instruction_pointer = want->instruction_pointer;
 	now.stack_pointer = want->stack_pointer;
-	update(t, &now);
+	update(t, st->abi, &now);
 	f->call.owed = (struct ptsi_owed){
 		.rval = skip.exit.rval,
 		.is_error = skip.exit.is_error,
@@ -250,7 +260,7 @@ static int set_simply(struct ptsi_tracee *t, const struct ptsi_syscall_info *wan
 		return PTSI_LACKING;
 	r = ptsi_kernel_set(&st, want);
 	if (r >= 0)
-		update(t, want);
+		update(t, NULL, want);
 	else if (r == PTSI_LACKING)
 		f->seen.set_refused = true;
 	return r;
@@ -279,7 +289,7 @@ int ptsi_tracee_set(struct ptsi_tracee *t, const struct ptsi_syscall_info *want)
 	st.info.entry.nr = want->entry.nr;
 	if (want->op == PTSI_SYSCALL_INFO_ENTRY && st.abi) /* the number may decide it */
 		f->phase = ptsi_skip_has_exit(&st) ? PTSI_INSIDE : PTSI_OUTSIDE;
-	update(t, want);
+	update(t, st.abi, want);
 	return 0;
 }
 
