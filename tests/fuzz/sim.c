@@ -3,9 +3,10 @@
  * Operations of all kinds on stops of all kinds, of every architecture, against an oracle that
  * shares no code with the library.
  *
- *	sim [--seed N] [--ops N] [--time SECONDS] [--family NAME]
+ *	sim [--seed N] [--ops N] [--time SECONDS] [--family NAME] [--show]
  *
- * A mismatch ends it with status 1, and says how to see that case again.
+ * A mismatch ends it with status 1, and says how to see that case again; --show tells what is done
+ * in it.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
 		{ "ops", required_argument, NULL, 'o' },
 		{ "time", required_argument, NULL, 't' },
 		{ "family", required_argument, NULL, 'f' },
+		{ "show", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t ops = 0, seconds = 0;
@@ -159,6 +161,8 @@ int main(int argc, char **argv)
 			ops = number(optarg);
 		else if (c == 't')
 			seconds = number(optarg);
+		else if (c == 'v')
+			fuzz_shows = true;
 		else if (c == 'f')
 			family = optarg;
 		else

@@ -13,7 +13,7 @@
 
 #include "sim_fuzz.h"
 
-enum { SEEDS = 24, FOLLOWED_SEEDS = 40, WAYS = 3 };
+enum { SEEDS = 12, FOLLOWED_SEEDS = 24, WAYS = 3 };
 
 static const int errnos[] = {
 	EIO, EPERM, ESRCH, EFAULT, EINVAL, ENODEV, EACCES, ENOSYS, EOPNOTSUPP

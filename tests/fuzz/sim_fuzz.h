@@ -87,7 +87,6 @@ struct fuzz {
 	bool told;       /* the library is told the kind of stop: it can't know it here */
 	uint64_t hidden; /* the copy */
 	int get_errno, set_errno;
-	bool loose; /* XXX S1: a set at this stop was */
 
 	bool followed;     /* it is a case of sim_follow.c */
 	bool fault_is_set; /* by whoever runs the case */
@@ -139,7 +138,7 @@ struct expect {
 	unsigned must; /* it fails, with one of these; 0: it doesn't */
 	unsigned may;  /* it may fail so, where it depends on what the library looks at */
 	int answer;
-	bool loose; /* what is in the result's word is nobody's */
+	bool loose; /* an error's flag may stay, which nobody has looked at */
 	bool quiet; /* no request writes anything */
 	struct state after;
 };
@@ -185,6 +184,10 @@ void check_set(const struct ptsi_syscall_info *want, int op);
 void check_repeat(const struct ptsi_syscall_info *entry);
 void check_features(void);
 void check_abi(void);
+
+void check_state(struct state expected, const char *what); /* sim's is that */
+
+extern bool fuzz_shows; /* each operation, as it begins */
 
 /* For counts and messages: what is being done, and what came of it. */
 void fuzz_says(int op, const struct ptsi_syscall_info *want);

@@ -144,7 +144,8 @@ static bool is_write(long request, unsigned long addr)
 }
 
 /*
- * Requests that aren't made to fail: where only GET tells the ABI nothing is known without it;
+ * Requests that aren't made to fail: where only GET tells the ABI, or s390's number,
+ * nothing is known without it;
  * these answers to PTRACE_SECCOMP_GET_METADATA, and EINVAL to a SET of
  * size 0, tell of a kernel that has it; and EOPNOTSUPP from
  * others than GET and SET comes from no kernel, and is the library's own word for registers that
@@ -154,12 +155,15 @@ static bool is_spared(long request, unsigned long addr)
 {
 	bool native = request == PTSI_GET_SYSCALL_INFO || request == PTSI_SET_SYSCALL_INFO;
 
-	if (request == PTSI_GET_SYSCALL_INFO && fz.m->told && fz.family.pick)
+	if (request == PTSI_GET_SYSCALL_INFO &&
+	    ((fz.m->told && fz.family.pick) || (is("s390") && !fz.set_errno)))
 		return fz.fault_errno != ESRCH;
 	if (request == PTSI_SET_SYSCALL_INFO && !addr && fz.fault_errno == EINVAL)
 		return true;
 	if (request == PTSI_SECCOMP_GET_METADATA)
 		return fz.fault_errno == EINVAL || fz.fault_errno == EACCES;
+	if (fz.followed && request == PTSI_PEEKDATA && fz.fault_errno == EIO)
+		return true; /* there is no such memory: it says that the call can't be known */
 	return fz.followed && !native && fz.fault_errno == EOPNOTSUPP;
 }
 

@@ -156,7 +156,7 @@ static uint64_t own_nr(void)
 		return nr;
 	if (is("s390"))
 		return nr % 0xffff;
-	if (first && fz.get_errno)
+	if (first && (fz.get_errno || fz.fault_is_set))
 		return (uint64_t)first + nr % 1000;
 	return (uint64_t)(int64_t)(int32_t)nr;
 }
@@ -322,7 +322,7 @@ static void draw_kernel(void)
 bool state_is_possible(const struct machine *m, uint8_t op, bool get, bool set)
 {
 	return !(op == SECCOMP && m->no_seccomp) && !(set && m->no_set) &&
-	       (get ? !m->no_get : !needs_get(m));
+	       (get ? !m->no_get : !needs_get(m) && !(set && m->family == &ptsi_family_s390));
 }
 
 static void own_family(const struct machine *m)
@@ -368,7 +368,7 @@ static const struct machine *chosen_machine(void)
 void state_make(void)
 {
 	fz.f = facts_of(fz.m);
-	fz.loose = fz.followed = false;
+	fz.followed = false;
 	own_family(fz.m);
 	fuzz_family = &fz.family;
 	machine_stop(fz.m, HAS_SET, fz.op);
