@@ -128,8 +128,9 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 			return PTSI_SYSCALL_INFO_EXIT;
 		if (order == PTSI_SECCOMP_FIRST)
 			return PTSI_SYSCALL_INFO_ENTRY;
-		if (f->call.owed.skipped) /* its result is in the registers before the entry */
-			return PTSI_SYSCALL_INFO_NONE;
+		/* skipped by -1 it isn't entered there (seccomp_phase2 in kernel/seccomp.c, 4.7) */
+		if (f->call.owed.skipped && f->call.owed.nr == -1)
+			return PTSI_SYSCALL_INFO_EXIT;
 	}
 	op = st->family->mark ? st->family->mark(st) : PTSI_SYSCALL_INFO_NONE;
 	return op == PTSI_SYSCALL_INFO_NONE ? op_by_result(f, st) : op;
