@@ -49,6 +49,16 @@ static void mutate(struct ptsi_syscall_info *want)
 	}
 }
 
+/* o32: the stack's n-th word */
+static uint32_t stack_word(const struct state *s, unsigned n)
+{
+	uint32_t v = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		v = v << 8 | s->code[4 * n + (fz.m->big ? i : 3 - i)];
+	return v;
+}
+
 static void entry_to_repeat(struct ptsi_syscall_info *entry)
 {
 	struct state s;
@@ -68,15 +78,8 @@ static void entry_to_repeat(struct ptsi_syscall_info *entry)
 		for (int i = 0; i < 6; i++)
 			entry->entry.args[i] = draw_value();
 	}
-	if (fz.m->stack_args && !draw_one_in(4))
-		for (int i = 4; i < 6; i++)
-			entry->entry.args[i] =
-				fz.m->big
-					? (uint64_t)s.code[4 * i] << 24 | s.code[4 * i + 1] << 16 |
-						  s.code[4 * i + 2] << 8 | s.code[4 * i + 3]
-					: (uint64_t)s.code[4 * i + 3] << 24 |
-						  s.code[4 * i + 2] << 16 | s.code[4 * i + 1] << 8 |
-						  s.code[4 * i];
+	for (unsigned i = 4; i < 6 && fz.m->stack_args && !draw_one_in(4); i++)
+		entry->entry.args[i] = stack_word(&s, i);
 	entry->entry.nr = draw_nr();
 	if (draw_one_in(8))
 		entry->instruction_pointer ^= 4;

@@ -138,7 +138,9 @@ static void expect_call(const struct ptsi_syscall_info *now)
 	bool harmless = (tracee.flags & PTSI_HARMLESS_NR) &&
 			(now->entry.nr | 0x40000000) == ((unsigned)fz.m->getpid | 0x40000000U);
 
-	if (call.wanted == SKIPPED && !harmless)
+	if (call.wanted == SKIPPED && is("arm") && fz.failed) /* XXX S10 */
+		tracee.given_up = true;
+	else if (call.wanted == SKIPPED && !harmless)
 		mismatch("a skipped call is made: %lld", (long long)now->entry.nr);
 	if (call.wanted != RUN)
 		return;

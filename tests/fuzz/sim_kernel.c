@@ -58,6 +58,8 @@ static long set_info(unsigned long size, const struct ptsi_syscall_info *info)
 
 	if (fz.set_errno)
 		return ptsi_fail(fz.set_errno);
+	if (size >= sizeof *info && !info)
+		return ptsi_fail(EFAULT);
 	if (size < sizeof *info || info->flags || info->reserved || info->op != fz.op ||
 	    fz.op == NONE)
 		return ptsi_fail(EINVAL);
@@ -135,10 +137,10 @@ static long get_info(unsigned long size, void *data)
 	return sizes[fz.op];
 }
 
-static bool is_write(long request, unsigned long addr)
+static bool is_write(long request, unsigned long addr, const void *data)
 {
 	return request == PTSI_POKEUSR || request == PTSI_POKEDATA || request == PTSI_SETREGSET ||
-	       (request == PTSI_SET_SYSCALL_INFO && addr) ||
+	       (request == PTSI_SET_SYSCALL_INFO && addr && data) ||
 	       (sim.setregs && request == sim.setregs) ||
 	       (sim.nr_request && request == sim.nr_request);
 }
@@ -201,7 +203,7 @@ void kernel_watch(void)
 long kernel_ptrace(long request, pid_t tid, void *addr, void *data)
 {
 	unsigned long a = (unsigned long)addr;
-	bool writes = is_write(request, a);
+	bool writes = is_write(request, a, data);
 	struct state s;
 	long r;
 
