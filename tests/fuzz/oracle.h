@@ -87,6 +87,7 @@ struct oracle_follow {
 	unsigned flags;
 	int way;
 	bool wants_syscalls; /* it was last resumed for entry and exit stops */
+	bool unsure;         /* the last stop was told as UNKNOWN */
 	bool shown;          /* something can be set at this stop */
 	bool skipped, due, next_due;
 	int64_t rval; /* of the skipped call */
