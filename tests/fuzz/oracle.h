@@ -32,6 +32,9 @@ struct oracle_abi {
 	int getpid;
 };
 
+/* The place of a word of the regset in struct user of a 64-bit tracer, or -1. */
+int oracle_user_word(const struct oracle_abi *abi, int word);
+
 extern const struct oracle_abi oracle_x86_64, oracle_int80, oracle_i386;
 
 struct oracle_regs {
