@@ -13,12 +13,14 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PUPPETS = FILTERS, SILENCE = 20, LAST = 5000 };
+enum { ABIS = 3, PUPPETS_MAX = ABIS * FILTERS, SILENCE = 20, LAST = 5000 };
 
-static struct live_puppet puppets[PUPPETS];
+static struct live_puppet puppets[PUPPETS_MAX];
+static unsigned n_puppets;
 static struct live_puppet *waited_for = puppets;
 static uint64_t max_ops = UINT64_MAX, seconds = UINT64_MAX;
 
@@ -100,16 +102,66 @@ static void start(struct live_puppet *p)
 		live_followed_start(p);
 }
 
+static void add(enum live_kind kind, const struct oracle_abi *abi, const char *program)
+{
+	for (int filter = 0; filter < FILTERS; filter++) {
+		struct live_puppet *p = &puppets[n_puppets++];
+
+		p->filter = (enum live_filter)filter;
+		p->kind = kind;
+		p->abi = abi;
+		p->program = program;
+		p->fd = memfd_create("shared", 0);
+		if (p->fd < 0 || ftruncate(p->fd, 4096) < 0)
+			live_fail(p, "memfd: %s", strerror(errno));
+		/* where 32-bit calls have their pointers, too */
+		p->shared =
+			mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_32BIT, p->fd, 0);
+		if (p->shared == MAP_FAILED)
+			live_fail(p, "mmap: %s", strerror(errno));
+		start(p);
+	}
+}
+
+static void call_int80(void)
+{
+	long r;
+
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(20L) : "r8", "r9", "r10", "r11", "memory");
+	_exit(r != getpid());
+}
+
+/* What the kernel has no calls or programs of is left out; NULL: int $0x80. */
+static bool runs(const char *program)
+{
+	pid_t pid = fork();
+	int wstatus;
+
+	if (pid == 0) {
+		if (!program)
+			call_int80();
+		execl(program, program, (char *)NULL);
+		_exit(1);
+	}
+	return pid > 0 && waitpid(pid, &wstatus, 0) == pid && wstatus == 0;
+}
+
 static void start_all(void)
 {
-	for (int i = 0; i < PUPPETS; i++) {
-		puppets[i].filter = (enum live_filter)i;
-		puppets[i].kind = BY_SYSCALL;
-		puppets[i].abi = &oracle_x86_64;
-		puppets[i].shared =
-			mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		start(&puppets[i]);
-	}
+	static char program[4096];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - sizeof "-i386");
+
+	if (n > 0)
+		memcpy(program + n, "-i386", sizeof "-i386");
+	add(BY_SYSCALL, &oracle_x86_64, NULL);
+	if (runs(NULL))
+		add(BY_INT80, &oracle_int80, NULL);
+	else
+		printf("left out: this kernel has no int $0x80\n");
+	if (n > 0 && runs(program))
+		add(BY_SYSCALL, &oracle_i386, program);
+	else
+		printf("left out: %s doesn't run\n", program);
 }
 
 int main(int argc, char **argv)
@@ -136,7 +188,7 @@ int main(int argc, char **argv)
 	start_time = now();
 	end = seconds == UINT64_MAX ? 1e300 : start_time + (double)seconds;
 	while (live_ops < max_ops && ((live_stops & 63) || now() < end)) {
-		struct live_puppet *p = &puppets[live_below(PUPPETS)];
+		struct live_puppet *p = &puppets[live_below(n_puppets)];
 
 		waited_for = p;
 		live_verbose = verbose && (max_ops == UINT64_MAX || live_ops + LAST > max_ops);

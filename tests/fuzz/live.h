@@ -27,6 +27,7 @@ uint64_t live_nr(const struct oracle_abi *abi); /* a number, mostly of a harmles
 enum { RAW_GET = 0x420e, RAW_SET = 0x4212 };
 
 struct live_faults {
+	bool no_set;          /* the running kernel has no PTRACE_SET_SYSCALL_INFO */
 	int get_err, set_err; /* the errno that the native requests are refused with, or 0 */
 	int countdown;        /* that many requests from now one fails; negative: none does */
 	int err;              /* with this errno */
@@ -59,6 +60,7 @@ struct live_puppet {
 	struct live_shared *shared;
 	const struct oracle_abi *abi;
 	const char *program; /* of another ABI than the fuzzer's */
+	int fd;              /* of what they share */
 	enum live_kind kind;
 	enum live_filter filter;
 

@@ -49,8 +49,12 @@ void live_fail(const struct live_puppet *p, const char *format, ...)
 {
 	va_list args;
 
-	printf("MISMATCH: seed %llu, operation %llu, tracee of filter %d: ",
-	       (unsigned long long)live_the_seed, (unsigned long long)live_ops, p->filter);
+	printf("MISMATCH: seed %llu, operation %llu, tracee of %s, filter %d: ",
+	       (unsigned long long)live_the_seed, (unsigned long long)live_ops,
+	       p->program            ? "i386"
+	       : p->kind == BY_INT80 ? "int80"
+				     : "x86_64",
+	       p->filter);
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
@@ -106,12 +110,12 @@ static void compare(const struct live_puppet *p, const struct oracle_regs *regs,
 		    const char *what)
 {
 	for (int i = 0; i < p->st.regs.n; i++) {
-		uint64_t is = p->st.regs.w[i], mask = i == p->abi->nr ? UINT32_MAX : UINT64_MAX;
+		uint64_t is = p->st.regs.w[i], mask = i == p->st.abi->nr ? UINT32_MAX : UINT64_MAX;
 
 		if (((is ^ regs->w[i]) & mask) && ((is ^ alt->w[i]) & mask) &&
 		    ((is ^ other->w[i]) & mask))
 			live_fail(p, "%s: word %d (%s) is %#llx, expected %#llx", what, i,
-				  word_name(p->abi, i), (unsigned long long)is,
+				  word_name(p->st.abi, i), (unsigned long long)is,
 				  (unsigned long long)regs->w[i]);
 	}
 }

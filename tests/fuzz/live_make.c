@@ -52,7 +52,7 @@ struct oracle_env live_make_env(const struct live_puppet *p)
 	return (struct oracle_env){
 		.way = ways[live_below(4)],
 		.get = !live_faults.get_err && !live_faults.get_absent,
-		.set = !live_faults.set_err && !live_faults.set_absent,
+		.set = !live_faults.set_err && !live_faults.set_absent && !live_faults.no_set,
 		.moved = is_moved(p),
 	};
 }

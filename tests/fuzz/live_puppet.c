@@ -32,9 +32,9 @@ static void order(struct live_puppet *p)
 		s->nr = (uint64_t)live_number(p->abi, N_PAUSE);
 	} else if (live_one_in(32)) {
 		s->nr = (uint64_t)live_number(p->abi, N_NANOSLEEP);
-		s->args[0] = (uintptr_t)s->sleep;
+		s->args[0] = s->sleep_at;
 		s->args[1] = 0;
-	} else if (p->filter != NO_FILTER && p->kind == BY_SYSCALL && live_one_in(8)) {
+	} else if (p->filter != NO_FILTER && p->abi->value == 8 && live_one_in(8)) {
 		s->kind = BY_VSYSCALL;
 		s->nr = (uint64_t)live_number(p->abi, N_TIME);
 		s->args[0] = 0;
@@ -60,7 +60,7 @@ static void become(struct live_puppet *p)
 
 	if (!p->program)
 		tracee_run(p->shared);
-	snprintf(fd, sizeof fd, "%d", (int)p->shared->go);
+	snprintf(fd, sizeof fd, "%d", p->fd);
 	execl(p->program, p->program, fd, (char *)NULL);
 	_exit(9);
 }
@@ -78,6 +78,7 @@ static void go_to_start(struct live_puppet *p)
 		must(p, raw(p, PTRACE_SYSCALL, 0, NULL) == 0, "PTRACE_SYSCALL");
 		must(p, live_wait(p) && live_look(p), "the tracee's beginning");
 	} while (p->st.info.op != ENTRY || p->st.info.instruction_pointer != p->shared->after_sync);
+	live_faults.no_set = raw(p, RAW_SET, 0, NULL) < 0 && errno != EINVAL;
 }
 
 void live_start(struct live_puppet *p)
@@ -145,6 +146,15 @@ static void widen(struct oracle_regs *regs, const uint32_t *w)
 		regs->w[i] = w[i];
 }
 
+/* By the code it is in, and of a call by its instruction. */
+static const struct oracle_abi *abi_of(const struct oracle_stop *st, size_t len)
+{
+	if (len == 17 * sizeof(uint32_t))
+		return &oracle_i386;
+	return st->info.op != NONE && st->info.arch == oracle_int80.arch ? &oracle_int80
+									 : &oracle_x86_64;
+}
+
 /* The registers and what the kernel says; both have to agree. */
 bool live_look(struct live_puppet *p)
 {
@@ -161,14 +171,16 @@ bool live_look(struct live_puppet *p)
 		return false;
 	}
 	st->size = (int)r;
-	st->abi = p->abi;
-	st->regs.n = (int)(iov.iov_len / (unsigned)p->abi->word);
-	if (p->abi->word == 4)
+	st->abi = abi_of(st, iov.iov_len);
+	st->regs.n = (int)(iov.iov_len / (unsigned)st->abi->word);
+	if (st->abi->word == 4)
 		widen(&st->regs, (uint32_t *)image);
 	else
 		memcpy(st->regs.w, image, sizeof image);
 	oracle_decode(st, st->info.op, &told);
-	if (st->info.arch == p->abi->arch && memcmp(&told, &st->info, sizeof told) != 0)
+	if (st->abi->word == 4 && st->info.op == EXIT) /* of 64 bits the regset has 32 */
+		told.exit.rval |= st->info.exit.rval & (int64_t)0xffffffff00000000;
+	if (st->info.arch == st->abi->arch && memcmp(&told, &st->info, sizeof told) != 0)
 		live_fail(p, "registers and PTRACE_GET_SYSCALL_INFO disagree");
 	return true;
 }
@@ -281,8 +293,17 @@ void live_arrive(struct live_puppet *p)
 
 static void poke(struct live_puppet *p, int word, uint64_t val)
 {
-	must(p, raw(p, PTRACE_POKEUSER, 8 * (unsigned)word, (void *)(uintptr_t)val) == 0,
-	     "POKEUSER");
+	unsigned at = 8 * (unsigned)oracle_user_word(p->st.abi, word);
+
+	must(p, raw(p, PTRACE_POKEUSER, at, (void *)(uintptr_t)val) == 0, "POKEUSER");
+}
+
+/* Of 32-bit code the regset isn't written: that reloads segment registers. */
+static void poke_back(struct live_puppet *p, const struct oracle_regs *regs)
+{
+	for (int i = 0; i < regs->n; i++)
+		if (p->st.regs.w[i] != regs->w[i])
+			poke(p, i, regs->w[i]);
 }
 
 void live_put_back(struct live_puppet *p, const struct oracle_regs *regs)
@@ -291,9 +312,10 @@ void live_put_back(struct live_puppet *p, const struct oracle_regs *regs)
 	struct iovec iov = { image, (unsigned)regs->n * sizeof image[0] };
 
 	memcpy(image, regs->w, sizeof image);
-	if (p->abi->word == 4)
-		live_fail(p, "a 32-bit tracee's registers can't be put back");
-	must(p, raw(p, PTRACE_SETREGSET, 1, &iov) == 0, "SETREGSET");
+	if (p->st.abi->word == 4)
+		poke_back(p, regs);
+	else
+		must(p, raw(p, PTRACE_SETREGSET, 1, &iov) == 0, "SETREGSET");
 	live_look(p);
 }
 

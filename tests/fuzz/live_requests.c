@@ -25,22 +25,25 @@ void live_forget(void)
 	live_faults.get_absent = live_faults.set_absent = false;
 }
 
-static bool is_write(long request, const void *addr)
+static bool is_write(long request, const void *addr, const void *data)
 {
 	return request == PTRACE_POKEUSER || request == PTRACE_SETREGSET ||
 	       request == PTRACE_POKEDATA || request == PTRACE_SETSIGMASK ||
-	       (request == RAW_SET && addr);
+	       (request == RAW_SET && addr && data);
 }
 
-/* With EIO the library learns that there is no such request. */
-static void note_native(long request, int err)
+/*
+ * With EIO the library learns that there is no such request; but not where it asks, by a SET of
+ * nothing, whose an EINVAL was.
+ */
+static void note_native(long request, int err, bool probes)
 {
 	if (request != RAW_GET && request != RAW_SET)
 		return;
 	live_faults.native = true;
 	if (request == RAW_GET && err == EIO)
 		live_faults.get_absent = true;
-	if (request == RAW_SET && err == EIO)
+	if (request == RAW_SET && err == EIO && !probes)
 		live_faults.set_absent = true;
 }
 
@@ -64,9 +67,9 @@ static long fail(long request, pid_t tid, void *addr, void *data)
 		set_a_part(tid, addr, data);
 	f->again |= f->hits || f->refusals;
 	f->hits++;
-	f->writes += is_write(request, addr);
+	f->writes += is_write(request, addr, data);
 	f->errnos |= oracle_errno(err);
-	note_native(request, err);
+	note_native(request, err, addr && !data);
 	errno = err;
 	return -1;
 }
@@ -91,8 +94,8 @@ long live_ptrace(long request, pid_t tid, void *addr, void *data)
 		f->errnos |= oracle_errno(ESRCH);
 	}
 	if (refused) {
-		note_native(request, refused);
-		f->refusals += request == RAW_SET && addr;
+		note_native(request, refused, addr && !data);
+		f->refusals += request == RAW_SET && addr && data;
 		errno = refused;
 		return -1;
 	}

@@ -36,6 +36,7 @@ struct live_shared {
 	uint64_t pid, ppid, uid, euid, gid, egid; /* what calls are to return */
 	uint64_t traced[4];                       /* numbers that its filter has traced */
 	uint64_t sleep[2];                        /* a timespec of a second */
+	uint64_t sleep_at;                        /* where the tracee has it */
 };
 
 void tracee_run(struct live_shared *shared) __attribute__((noreturn));

@@ -47,6 +47,14 @@ const struct oracle_abi oracle_i386 = {
 	.getpid = 20,
 };
 
+int oracle_user_word(const struct oracle_abi *abi, int word)
+{
+	static const int of_i386[] = { 5,  11, 12, 13, 14, 4,  10, -1, -1,
+				       -1, -1, 15, 16, -1, -1, 19, -1 };
+
+	return abi->word == 8 ? word : of_i386[word];
+}
+
 uint64_t oracle_errno(int err)
 {
 	if (err == EOPNOTSUPP)
@@ -74,8 +82,10 @@ void oracle_decode(const struct oracle_stop *st, int op, struct ptsi_syscall_inf
 {
 	const struct oracle_abi *abi = st->abi;
 	const uint64_t *w = st->regs.w;
-	int64_t rval = abi->value == 8 ? (int64_t)w[abi->rval] : (int32_t)w[abi->rval];
+	int64_t rval = (int64_t)w[abi->rval];
 
+	if (abi->value == 4 && (int32_t)rval >= -4095 && (int32_t)rval <= -1)
+		rval = (int32_t)rval;
 	memset(info, 0, sizeof *info);
 	info->op = (uint8_t)op;
 	info->arch = abi->arch;

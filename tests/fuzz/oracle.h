@@ -32,6 +32,9 @@ struct oracle_abi {
 	int getpid;
 };
 
+/* The place of a word of the regset in struct user of a 64-bit tracer, or -1. */
+int oracle_user_word(const struct oracle_abi *abi, int word);
+
 extern const struct oracle_abi oracle_x86_64, oracle_int80, oracle_i386;
 
 struct oracle_regs {
@@ -87,6 +90,7 @@ struct oracle_follow {
 	unsigned flags;
 	int way;
 	bool wants_syscalls; /* it was last resumed for entry and exit stops */
+	bool unsure;         /* the last stop was told as UNKNOWN */
 	bool shown;          /* something can be set at this stop */
 	bool skipped, due, next_due;
 	int64_t rval; /* of the skipped call */

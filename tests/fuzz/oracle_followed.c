@@ -83,9 +83,11 @@ void oracle_tracee_stop(const struct oracle_stop *st, const struct oracle_env *e
 	if (begins)
 		oracle_follow_begin(f);
 	f->next_due = f->due;
-	e->unknown = !env->get && env->moved;
+	e->unknown = !env->get && (env->moved || f->unsure);
 	if (f->skipped && env->way == PTSI_KERNEL && !env->set) /* since the entry stop */
 		e->may |= oracle_errno(EOPNOTSUPP);
+	if (st->info.op == NONE)
+		e->unknown = false;
 	if (st->info.op == NONE)
 		e->ret = kind_of_none(wstatus);
 	else if (st->info.op == ENTRY)
@@ -101,6 +103,7 @@ void oracle_tracee_stopped(const struct oracle_stop *st, struct oracle_follow *f
 {
 	f->shown = kind == PTSI_STOP_ENTRY || kind == PTSI_STOP_EXIT || kind == PTSI_STOP_SECCOMP;
 	f->due = f->next_due;
+	f->unsure = kind == PTSI_STOP_UNKNOWN; /* then the next may be either, too */
 	if (st->info.op == NONE || st->info.op == EXIT || kind == PTSI_STOP_UNKNOWN)
 		oracle_follow_begin(f);
 }

@@ -162,7 +162,10 @@ static void set_result(const struct making *m, const struct ptsi_syscall_info *w
 static void set_skip(const struct making *m, const struct ptsi_syscall_info *want)
 {
 	check_result(m, want->exit.rval, want->exit.is_error, true);
-	need_kernel(m);
+	if (m->st->info.entry.nr != UINT64_MAX)
+		need_kernel(m);
+	else if (m->env->way == PTSI_KERNEL && !m->env->set) /* it needs no number */
+		m->e->may |= oracle_errno(EOPNOTSUPP);
 	if (m->st->info.entry.nr == UINT64_MAX)
 		m->e->alt.w[m->st->abi->nr] = UINT64_MAX;
 	else

@@ -224,9 +224,13 @@ static void tell(struct live_shared *shared)
 		shared->pads[i] = (uintptr_t)pads[i];
 	shared->after = (uintptr_t)tracee_after;
 #ifdef __x86_64__
-	if (shared->kind == BY_INT80)
-		shared->after = shared->pads[0] = (uintptr_t)tracee_after_int80;
+	if (shared->kind == BY_INT80) { /* which has one such place */
+		shared->after = (uintptr_t)tracee_after_int80;
+		for (int i = 0; i < PADS; i++)
+			shared->pads[i] = shared->after;
+	}
 #endif
+	shared->sleep_at = (uintptr_t)shared->sleep;
 	shared->after_sync = (uintptr_t)tracee_after_sync;
 	shared->pid = (uint64_t)getpid();
 	shared->ppid = (uint64_t)getppid();
