@@ -147,7 +147,7 @@ static const struct ptsi_abi i386_abi = {
 
 /* The kernel tells all 64 bits that 64-bit code has in a register (syscall_get_arguments). */
 #define I386_WIDE_ROW                                                                              \
-	.word = 8, .whole_words = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },    \
+	.word = 8, .whole_words = true, .nr = ORIG_RAX, .arg = { RBX, RCX, RDX, RSI, RDI, RBP },   \
 	.rval = RAX, .ip = RIP, .sp = RSP, .poke = WIDE_POKE, .user_nr = RAX, I386_ROW
 
 /* An i386 call as a 64-bit tracer sees it, word by word: of any code, and of 64-bit code. */
