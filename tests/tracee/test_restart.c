@@ -65,6 +65,7 @@ START_TEST(own_call_comes_again)
 }
 END_TEST
 
+#ifdef __x86_64__
 /* ---- execve by a thread that isn't the leader ---- */
 
 static char self[4096]; /* whose /proc/self is gone with its leader */
@@ -109,6 +110,7 @@ START_TEST(exec_by_another_thread_is_untold)
 	run(&r);
 }
 END_TEST
+#endif
 
 Suite *restart_suite(void)
 {
