@@ -120,41 +120,51 @@ bool ptsi_kernel_may_set(const struct ptsi_stop *st)
 }
 
 /*
- * Whether EINVAL of SET is the kernel's, which reads what it is given before it finds fault with
- * it.  A filter or an emulation that says EINVAL to what it doesn't know says it to GET, too.
+ * 1, 0 or -1: EINVAL of SET is the kernel's, which reads what it is given before it finds fault
+ * with it.  A filter or an emulation that says EINVAL to what it doesn't know says it to GET, too.
  */
-static bool einval_is_kernels(const struct ptsi_stop *st)
+static int einval_is_kernels(const struct ptsi_stop *st)
 {
 	size_t size = sizeof(struct ptsi_syscall_info);
 
 	if (st->native_get)
-		return true;
-	return ptsi_request(st, PTSI_SET_SYSCALL_INFO, size, NULL) < 0 && errno == EFAULT;
+		return 1;
+	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, size, NULL) < 0 && errno == EFAULT)
+		return 1;
+	return errno == ESRCH ? -1 : 0;
 }
 
 int ptsi_kernel_set(const struct ptsi_stop *st, const struct ptsi_syscall_info *info)
 {
 	long r;
+	int kernels;
 
 	if (!ptsi_kernel_may_set(st))
 		return PTSI_LACKING;
 	r = ptsi_request(st, PTSI_SET_SYSCALL_INFO, sizeof *info, (void *)info);
-	if (r < 0 && errno == EINVAL)
-		return einval_is_kernels(st) ? ptsi_fail(EINVAL) : PTSI_LACKING;
+	if (r < 0 && errno == EINVAL) {
+		kernels = einval_is_kernels(st);
+		if (kernels <= 0)
+			return kernels < 0 ? -1 : PTSI_LACKING;
+		return ptsi_fail(EINVAL);
+	}
 	return ptsi_kernel_answer(st->learnt, r, PTSI_SET_ABSENT);
 }
 
 /* A SET of size 0 is EINVAL where the request exists, and changes nothing. */
 int ptsi_kernel_has_set(const struct ptsi_stop *st)
 {
+	int kernels;
+
 	if (!ptsi_kernel_may_set(st))
 		return 0;
 	if (ptsi_kernel_knows(st->learnt, PTSI_SET_PRESENT))
 		return 1;
 	if (ptsi_request(st, PTSI_SET_SYSCALL_INFO, 0, NULL) < 0 && errno != EINVAL)
 		return ptsi_kernel_answer(st->learnt, -1, PTSI_SET_ABSENT) == PTSI_LACKING ? 0 : -1;
-	if (!einval_is_kernels(st))
-		return 0;
+	kernels = einval_is_kernels(st);
+	if (kernels <= 0)
+		return kernels;
 	learn(st->learnt, PTSI_SET_PRESENT);
 	return 1;
 }
