@@ -100,6 +100,7 @@ long live_choose_request(struct live_puppet *p);
 int live_signal(struct live_puppet *p);
 void live_disturb(struct live_puppet *p);
 bool live_wait(struct live_puppet *p);
+bool live_is_restart_code(const struct live_puppet *p, uint64_t rval);
 bool live_is_pad(const struct live_puppet *p, uint64_t ip);
 
 /* live_kernel.c: what the kernel makes of a call */

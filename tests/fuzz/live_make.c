@@ -57,6 +57,16 @@ struct oracle_env live_make_env(const struct live_puppet *p)
 	};
 }
 
+/* Not where another instruction than that of the call stands before it. */
+static uint64_t another_ip(const struct live_puppet *p)
+{
+	uint64_t pad = p->shared->pads[live_below(PADS)];
+
+	if (live_one_in(4) || p->kind == BY_INT80)
+		return live_value();
+	return pad;
+}
+
 static void change_addresses(const struct live_puppet *p, struct ptsi_syscall_info *want)
 {
 	if (live_one_in(2))
@@ -66,8 +76,7 @@ static void change_addresses(const struct live_puppet *p, struct ptsi_syscall_in
 	if (live_one_in(2))
 		want->stack_pointer = 0;
 	if (live_one_in(10))
-		want->instruction_pointer =
-			live_one_in(4) ? live_value() : p->shared->pads[live_below(PADS)];
+		want->instruction_pointer = another_ip(p);
 	if (live_one_in(10))
 		want->stack_pointer = live_one_in(4) ? live_value() : want->stack_pointer - 4096;
 	if (live_one_in(50))

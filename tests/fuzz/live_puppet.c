@@ -335,8 +335,10 @@ bool live_is_safe(const struct live_puppet *p)
 	return false;
 }
 
-static bool is_restart_code(uint64_t rval)
+bool live_is_restart_code(const struct live_puppet *p, uint64_t rval)
 {
+	if (p->abi->value == 4)
+		rval = (uint64_t)(int64_t)(int32_t)rval;
 	return rval >= (uint64_t)-516 && rval <= (uint64_t)-512;
 }
 
@@ -348,7 +350,7 @@ static void settle_raw(struct live_puppet *p)
 
 	if (!again && !live_is_pad(p, ip))
 		poke(p, abi->ip, p->shared->pads[live_below(PADS)]);
-	if (p->st.info.op == EXIT && is_restart_code(p->st.regs.w[abi->rval]))
+	if (p->st.info.op == EXIT && live_is_restart_code(p, p->st.regs.w[abi->rval]))
 		poke(p, abi->ip, p->shared->after); /* what is before other places may be no call */
 	if (p->st.info.op != EXIT && !live_is_safe(p))
 		poke(p, abi->nr, (uint64_t)abi->getpid);
@@ -391,7 +393,7 @@ static void leave_exit(struct live_puppet *p)
 		return;
 	}
 	come_back(p, false, rval);
-	if (is_restart_code(rval))
+	if (live_is_restart_code(p, rval))
 		p->loose = p->sleeps = true;
 }
 
@@ -418,7 +420,7 @@ static void leave_call(struct live_puppet *p, long request)
 	if (request == PTRACE_CONT) {
 		p->at = NOWHERE;
 		come_back(p, !known, p->rval);
-		if (is_restart_code(p->rval))
+		if (live_is_restart_code(p, p->rval))
 			p->loose = p->sleeps = true;
 		return;
 	}

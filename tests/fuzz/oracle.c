@@ -77,6 +77,26 @@ uint64_t oracle_narrow(const struct oracle_abi *abi, uint64_t v)
 	return abi->value == 8 ? v : (uint32_t)v;
 }
 
+/* Of its register a 32-bit call has one half. */
+void oracle_put_result(const struct oracle_abi *abi, struct oracle_expect *e, int64_t rval)
+{
+	e->regs.w[abi->rval] = e->alt.w[abi->rval] = (uint64_t)rval;
+	if (abi->value == 8)
+		return;
+	e->regs.w[abi->rval] = (uint64_t)(int64_t)(int32_t)rval;
+	e->alt.w[abi->rval] = (uint32_t)rval;
+	oracle_cut(abi, e);
+}
+
+/* In a 32-bit regset what stands for a word has 32 bits. */
+void oracle_cut(const struct oracle_abi *abi, struct oracle_expect *e)
+{
+	for (int i = 0; i < e->regs.n && abi->word == 4; i++) {
+		e->regs.w[i] = (uint32_t)e->regs.w[i];
+		e->alt.w[i] = (uint32_t)e->alt.w[i];
+	}
+}
+
 /* What the kernel is to say of a stop of this kind with these registers. */
 void oracle_decode(const struct oracle_stop *st, int op, struct ptsi_syscall_info *info)
 {

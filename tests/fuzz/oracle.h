@@ -73,6 +73,9 @@ bool oracle_fits(const struct oracle_abi *abi, uint64_t v);
 uint64_t oracle_narrow(const struct oracle_abi *abi, uint64_t v);
 void oracle_decode(const struct oracle_stop *st, int op, struct ptsi_syscall_info *info);
 
+void oracle_put_result(const struct oracle_abi *abi, struct oracle_expect *e, int64_t rval);
+void oracle_cut(const struct oracle_abi *abi, struct oracle_expect *e);
+
 void oracle_nothing(const struct oracle_stop *st, struct oracle_expect *e);
 void oracle_get(const struct oracle_stop *st, const struct oracle_env *env,
 		struct oracle_expect *e);

@@ -39,7 +39,7 @@ static int kind_of_none(int wstatus)
 static void put_back(const struct oracle_stop *st, const struct oracle_follow *f,
 		     struct oracle_expect *e, int word, uint64_t wrote, uint64_t was)
 {
-	if (st->regs.w[word] != wrote)
+	if (oracle_narrow(st->abi, st->regs.w[word]) != oracle_narrow(st->abi, wrote))
 		return;
 	e->regs.w[word] = was;
 	if (!f->moved) /* what the tracer has moved may be carried along or not */
@@ -52,24 +52,23 @@ static int at_exit(const struct oracle_stop *st, struct oracle_follow *f, struct
 	const struct oracle_abi *abi = st->abi;
 
 	if (f->skipped)
-		e->regs.w[abi->rval] = e->alt.w[abi->rval] = (uint64_t)f->rval;
+		oracle_put_result(abi, e, f->rval);
 	for (int i = 0; i < 6; i++)
 		if (f->kept & 1 << i)
 			put_back(st, f, e, abi->arg[i], f->wrote[i], f->was[i]);
 	if (f->kept & KEPT_NR && is_restart_code((int64_t)st->regs.w[abi->rval]))
 		put_back(st, f, e, abi->nr, f->wrote_nr, f->was_nr);
+	oracle_cut(abi, e);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }
 
 static int at_seccomp(const struct oracle_stop *st, struct oracle_follow *f,
 		      struct oracle_expect *e)
 {
-	int rval = st->abi->rval;
-
 	if (!f->skipped || st->info.entry.nr != (uint64_t)(int64_t)f->nr)
 		return PTSI_STOP_SECCOMP;
 	if (f->nr == -1 && !e->unknown) { /* the result is kept there, if it wasn't before */
-		e->regs.w[rval] = e->alt.w[rval] = (uint64_t)f->rval;
+		oracle_put_result(st->abi, e, f->rval);
 		f->next_due = false;
 	}
 	return PTSI_STOP_OWN;
@@ -151,6 +150,7 @@ static void by_harmless_nr(const struct oracle_stop *st, struct oracle_expect *e
 	e->regs.w[abi->rval] = e->alt.w[abi->rval] = st->regs.w[abi->rval];
 	if (st->info.entry.nr == UINT64_MAX)
 		e->alt.w[abi->rval] = (uint64_t)ENOSYS_RVAL;
+	oracle_cut(abi, e);
 }
 
 void oracle_tracee_set(const struct oracle_stop *st, const struct oracle_env *env,

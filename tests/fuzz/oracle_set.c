@@ -64,6 +64,9 @@ static void set_address(const struct making *m, int word, uint64_t now, uint64_t
 	if (narrow && !oracle_fits(m->st->abi, want))
 		refuse(m, ERANGE);
 	put(m, word, narrow ? (uint32_t)want : want);
+	/* no program's address, and the same one if the code is taken for 32-bit code */
+	if (m->st->abi->value == 4 && oracle_fits(m->st->abi, want))
+		m->e->alt.w[word] = (uint32_t)want;
 }
 
 /* Of 64-bit registers a 32-bit call may keep the upper halves or lose them. */
@@ -90,13 +93,7 @@ static void set_arg(const struct making *m, int i, uint64_t want, bool revived)
 
 static void put_result(const struct making *m, int64_t rval)
 {
-	const struct oracle_abi *abi = m->st->abi;
-
-	put(m, abi->rval, (uint64_t)rval);
-	if (abi->value == 4)
-		m->e->alt.w[abi->rval] = (uint32_t)rval;
-	if (abi->word == 4)
-		put(m, abi->rval, (uint32_t)rval);
+	oracle_put_result(m->st->abi, m->e, rval);
 }
 
 static void set_nr_of_skipped(const struct making *m)
@@ -150,7 +147,8 @@ static void set_result(const struct making *m, const struct ptsi_syscall_info *w
 		return;
 	check_result(m, want->exit.rval, want->exit.is_error, false);
 	/* without a flag an error is one by its bits, which are the same then */
-	if (m->st->abi->value == 8 && want->exit.rval == now->exit.rval) {
+	if (oracle_narrow(m->st->abi, (uint64_t)want->exit.rval) ==
+	    oracle_narrow(m->st->abi, (uint64_t)now->exit.rval)) {
 		if (m->env->way == PTSI_KERNEL && !m->env->set)
 			m->e->may |= oracle_errno(EOPNOTSUPP);
 		return;
@@ -179,13 +177,6 @@ static bool is_call(int op)
 	return op == ENTRY || op == SECCOMP;
 }
 
-/* In a 32-bit regset what stands for a word has 32 bits. */
-static void cut(struct oracle_regs *regs, const struct oracle_abi *abi)
-{
-	for (int i = 0; i < regs->n && abi->word == 4; i++)
-		regs->w[i] = (uint32_t)regs->w[i];
-}
-
 void oracle_set(const struct oracle_stop *st, const struct oracle_env *env,
 		const struct ptsi_syscall_info *want, size_t size, struct oracle_expect *e)
 {
@@ -210,8 +201,7 @@ void oracle_set(const struct oracle_stop *st, const struct oracle_env *env,
 		set_result(&m, want);
 	else
 		set_call(&m, want);
-	cut(&e->regs, st->abi);
-	cut(&e->alt, st->abi);
+	oracle_cut(st->abi, e);
 }
 
 void oracle_repeat(const struct oracle_stop *st, const struct oracle_env *env,
@@ -238,6 +228,5 @@ void oracle_repeat(const struct oracle_stop *st, const struct oracle_env *env,
 		else if (st->regs.w[abi->arg[i]] != arg)
 			refuse(&m, ERANGE);
 	}
-	cut(&e->regs, abi);
-	cut(&e->alt, abi);
+	oracle_cut(abi, e);
 }
