@@ -54,6 +54,19 @@ static bool is_interrupted(const struct ptsi_syscall_info *exit)
 }
 
 /*
+ * The number, in the word that its entry stop had it in.  Where that has the result now there may
+ * be another that the kernel restarts the call by.
+ */
+static int put_nr_back(const struct ptsi_call *call, struct ptsi_stop *st, struct ptsi_edits *ed)
+{
+	int word = call->abi ? call->abi->nr : st->abi->nr;
+
+	if (word == st->abi->rval && st->abi->write_nr)
+		ptsi_regs_edit(ed, PTSI_NR_CALL, call->was_nr);
+	return put_back(st, ed, word, call->wrote_nr, call->was_nr);
+}
+
+/*
  * PTSI_KEEP_ARGS: in the same place of the same program, since execve and rt_sigreturn fill
  * registers anew.  The number is put back only where the kernel may take it once more.
  */
@@ -66,7 +79,7 @@ static int put_call_back(const struct ptsi_call *call, struct ptsi_stop *st)
 		return 0;
 	if (ptsi_decode_abi(st) < 0)
 		return -1;
-	if (nr && put_back(st, &ed, st->abi->nr, call->wrote_nr, call->was_nr) < 0)
+	if (nr && put_nr_back(call, st, &ed) < 0)
 		return -1;
 	for (int i = 0; i < 6; i++)
 		if ((call->kept_args & 1 << i) &&

@@ -69,7 +69,8 @@ START_TEST(odd_numbers)
 	ck_assert_int_eq(ours.err, is_int ? 0 : ERANGE);
 	if (is_int)
 		ck_assert_int_eq((int64_t)ours.then.entry.nr, nr);
-	if (is_int && no_call_is_enosys()) {
+	/* seccomp leaves the result's register alone, which may have the first argument */
+	if (is_int && no_call_is_enosys() && !(want.op == SECCOMP && result_is_first())) {
 		ck_assert_int_eq(ours.exit.exit.rval, -ENOSYS);
 		ck_assert_int_eq(ours.exit.exit.is_error, 1);
 	}
