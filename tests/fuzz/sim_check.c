@@ -195,7 +195,7 @@ static void forget_nr(struct state *s)
 		s->nr = sim.nr;
 }
 
-/* The flag of an error that was given to a call which is to run after all. */
+/* A result that was given to a call which is to run after all. */
 static void forget_flag(struct state *s)
 {
 	struct state now;
@@ -203,7 +203,7 @@ static void forget_flag(struct state *s)
 	state_now(&now);
 	if (fz.f->flag)
 		word_put(s, fz.f->flag - 1, word_of(&now, fz.f->flag - 1));
-	if (is("powerpc"))
+	if (is("powerpc") || fz.m->presets)
 		word_put(s, fz.m->at.rval, word_of(&now, fz.m->at.rval));
 }
 

@@ -138,7 +138,7 @@ struct expect {
 	unsigned must; /* it fails, with one of these; 0: it doesn't */
 	unsigned may;  /* it may fail so, where it depends on what the library looks at */
 	int answer;
-	bool loose; /* an error's flag may stay, which nobody has looked at */
+	bool loose; /* an earlier result may stay, which nobody has looked at */
 	bool quiet; /* no request writes anything */
 	struct state after;
 };

@@ -170,12 +170,13 @@ static bool looks_bad(int64_t rval)
 	return rval >= -4095 && rval <= -1;
 }
 
-/* As the word has it: in one of 64 bits an error of a 32-bit call is sign-extended. */
+/* As the word has it: of i386 one of 64 bits has only an error sign-extended. */
 int64_t oracle_result(int64_t rval)
 {
 	if (fz.f->value == 8 || !oracle_fits((uint64_t)rval))
 		return rval;
-	return fz.m->word == 8 && !looks_bad(rval) ? (int64_t)(uint32_t)rval : (int32_t)rval;
+	return !strcmp(fz.f->name, "i386") && !looks_bad(rval) ? (int64_t)(uint32_t)rval
+							       : (int32_t)rval;
 }
 
 /* Only a call that was made has a restart code. */

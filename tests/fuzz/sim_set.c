@@ -167,8 +167,11 @@ static unsigned by_registers(struct state *s, const struct set *x, int what)
 		else if (!x->with_result)
 			put_preset(s);
 	}
-	if (before_call(fz.op) && revived && may_hold_result())
+	if (before_call(fz.op) && revived && may_hold_result()) {
+		if (fz.m->presets)
+			word_put(s, fz.m->at.rval, (uint64_t) - (int64_t)fz.m->enosys);
 		oracle_put_flag(s, false);
+	}
 	for (int i = 0; i < 6; i++)
 		if (what & PTSI_CAN_ARG(i))
 			put_arg(s, x, i);

@@ -314,7 +314,8 @@ static void draw_kernel(void)
 
 	fz.get_errno = get ? 0 : m->no_get ? EIO : draw_refusal(true);
 	fz.set_errno = !m->no_set && draw_one_in(2) ? 0 : draw_refusal(false);
-	if (fz.get_errno == EINVAL || (fz.get_errno && is("s390"))) /* what SET writes isn't read */
+	if (fz.get_errno == EINVAL || (fz.get_errno && (is("arm") || is("s390"))))
+		/* ... and what SET writes as the number isn't read */
 		fz.set_errno = EIO;
 	fz.way = (int)draw_below(3);
 }
@@ -322,7 +323,9 @@ static void draw_kernel(void)
 bool state_is_possible(const struct machine *m, uint8_t op, bool get, bool set)
 {
 	return !(op == SECCOMP && m->no_seccomp) && !(set && m->no_set) &&
-	       (get ? !m->no_get : !needs_get(m) && !(set && m->family == &ptsi_family_s390));
+	       (get ? !m->no_get
+		    : !needs_get(m) && !(set && (m->family == &ptsi_family_arm ||
+						 m->family == &ptsi_family_s390)));
 }
 
 static void own_family(const struct machine *m)
