@@ -57,7 +57,7 @@ static bool counts_wrongly(void)
 static void draw_program(void)
 {
 	struct ptsi_syscall_info now;
-	int nr = is("nds32") ? fz.m->at.nr : program_nr();
+	int nr = fz.m->at.nr;
 
 	fz.op = ENTRY;
 	draw_registers();
