@@ -9,8 +9,9 @@
  *	sim_oracle.c sim_set.c sim_repeat.c   what has to come of an operation
  *	sim_check.c   operations at a stop, each compared with that
  *	sim_case.c    which operations
- *	sim_follow.c  whole calls of a followed tracee
- *	sim.c         the program
+ *	sim_say.c     messages and counts
+ *	sim_follow.c sim_tracer.c     whole calls of a followed tracee
+ *	sim.c sim_faults.c libfuzzer.c   the programs
  *
  * The oracle shares nothing with the library but its public header, its requests' numbers and the
  * machines of tests/unit.
@@ -188,6 +189,15 @@ void check_abi(void);
 void check_state(struct state expected, const char *what); /* sim's is that */
 
 extern bool fuzz_shows; /* each operation, as it begins */
+
+/* What is being done. */
+struct doing {
+	int op;
+	struct ptsi_syscall_info want;
+	struct state before;
+};
+
+extern struct doing doing;
 
 /* For counts and messages: what is being done, and what came of it. */
 void fuzz_says(int op, const struct ptsi_syscall_info *want);
