@@ -43,6 +43,8 @@ static bool is_moved(const struct live_puppet *p)
 {
 	uint64_t ip = p->st.info.instruction_pointer;
 
+	if (p->st.abi->word == 4) /* which tells enough */
+		return false;
 	return ip != p->call_ip && (!live_is_pad(p, ip) || ip == p->shared->pads[PADS - 1]);
 }
 

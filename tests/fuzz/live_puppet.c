@@ -327,7 +327,8 @@ bool live_is_safe(const struct live_puppet *p)
 
 	if (live_sleeps(p, (uint64_t)nr))
 		return p->sleeps && p->st.info.op != EXIT;
-	if (nr < 0 || nr == (X32_BIT | p->abi->getpid) || (nr >= 1000 && (nr & ~X32_BIT) >= 1000))
+	if (nr < 0 || nr == (X32_BIT | p->abi->getpid) ||
+	    (nr >= 1000 && (p->abi->value == 4 || (nr & ~X32_BIT) >= 1000)))
 		return true;
 	for (int i = 0; i < N_PAUSE; i++)
 		if (nr == live_number(p->abi, i))

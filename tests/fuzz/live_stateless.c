@@ -26,7 +26,8 @@ static void do_get(struct live_puppet *p, struct live_done *done)
 		size = 0;
 	else if ((size_t)r < size)
 		size = (size_t)r;
-	if (was.op == NONE && !done->env.get) /* of what is no call arch may be the code's */
+	if (was.op == NONE &&
+	    (!done->env.get || live_faults.hits)) /* of what is no call arch may be the code's */
 		for (size_t at = offsetof(struct ptsi_syscall_info, arch); at < 8 && at < size;
 		     at++)
 			buf[at] = ((unsigned char *)&was)[at];

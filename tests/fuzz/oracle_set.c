@@ -151,6 +151,8 @@ static void set_result(const struct making *m, const struct ptsi_syscall_info *w
 	    oracle_narrow(m->st->abi, (uint64_t)now->exit.rval)) {
 		if (m->env->way == PTSI_KERNEL && !m->env->set)
 			m->e->may |= oracle_errno(EOPNOTSUPP);
+		if (m->st->abi->value == 4)
+			put_result(m, want->exit.rval);
 		return;
 	}
 	need_kernel(m);
