@@ -120,6 +120,10 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 	}
 	if (f->phase == PTSI_INSIDE)
 		return PTSI_SYSCALL_INFO_EXIT;
+	/* whatever the order: -1 isn't entered any more (seccomp_phase2 in kernel/seccomp.c, 4.7)
+	 */
+	if (f->phase == PTSI_CALLED && f->call.owed.skipped && f->call.owed.nr == -1)
+		return PTSI_SYSCALL_INFO_EXIT;
 	if (f->phase == PTSI_CALLED) {
 		order = ptsi_stops_order(f, st);
 		if (order < 0)
@@ -128,9 +132,6 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 			return PTSI_SYSCALL_INFO_EXIT;
 		if (order == PTSI_SECCOMP_FIRST)
 			return PTSI_SYSCALL_INFO_ENTRY;
-		/* skipped by -1 it isn't entered there (seccomp_phase2 in kernel/seccomp.c, 4.7) */
-		if (f->call.owed.skipped && f->call.owed.nr == -1)
-			return PTSI_SYSCALL_INFO_EXIT;
 	}
 	op = st->family->mark ? st->family->mark(st) : PTSI_SYSCALL_INFO_NONE;
 	return op == PTSI_SYSCALL_INFO_NONE ? op_by_result(f, st) : op;

@@ -72,6 +72,14 @@ static bool move(uint64_t *addr, uint64_t want)
 	return true;
 }
 
+/* An address that was set, as the tracee's word has it, unless it is one of 64-bit code. */
+static uint64_t address_of(const struct ptsi_abi *abi, uint64_t addr)
+{
+	return abi && abi->address != 8 && ptsi_decode_fits(abi, addr)
+		       ? ptsi_decode_narrow(abi, addr)
+		       : addr;
+}
+
 /*
  * What was set is what the stop is about from now on, in the tracee's own words; abi is NULL if
  * all that was given has their form.
@@ -81,18 +89,20 @@ static void update(struct ptsi_tracee *t, const struct ptsi_abi *abi,
 {
 	struct ptsi_followed *f = ptsi_followed(t);
 	struct ptsi_syscall_info *now = &f->seen.info;
+	uint64_t ip = address_of(abi, want->instruction_pointer);
+	uint64_t sp = address_of(abi, want->stack_pointer);
 
-	move(&now->instruction_pointer, want->instruction_pointer);
-	move(&now->stack_pointer, want->stack_pointer);
+	move(&now->instruction_pointer, ip);
+	move(&now->stack_pointer, sp);
 	if (now->op == PTSI_SYSCALL_INFO_EXIT) {
 		now->exit = want->exit;
 		if (abi)
 			ptsi_decode_as_read(abi, now);
 		return;
 	}
-	if (move(&f->call.ip, want->instruction_pointer))
+	if (move(&f->call.ip, ip))
 		f->call.moved = true;
-	if (move(&f->call.sp, want->stack_pointer))
+	if (move(&f->call.sp, sp))
 		f->call.moved = true;
 	f->call.owed = (struct ptsi_owed){ 0 };
 	if (t->flags & PTSI_KEEP_ARGS)

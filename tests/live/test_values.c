@@ -21,10 +21,16 @@ static int raw_set(pid_t tid, const struct ptsi_syscall_info *info)
 static struct end end_of(const struct ptsi_syscall_info *want, bool raw)
 {
 	struct target t = start_rounds(want->op == SECCOMP ? SECCOMP : ENTRY, "result", 0);
+	struct ptsi_syscall_info now;
 	struct end end;
 
 	if (want->op == EXIT)
 		go_to(t.tid, EXIT);
+	raw_get(t.tid, &now);
+	if (want->op != EXIT) { /* arguments stay: not all can be set everywhere */
+		now.entry.nr = want->entry.nr;
+		want = &now;
+	}
 	if (raw)
 		end.answer = raw_set(t.tid, want);
 	else

@@ -76,6 +76,7 @@ static void interrupted(char **params)
 	static char byte;
 	long r, nr;
 
+	has_time64(); /* that makes a call, and so has to know before the marker */
 	if (atoi(params[1]))
 		sa.sa_flags = SA_RESTART;
 	NEED(sigaction(SIGUSR1, &sa, NULL) == 0 && pipe(wake) == 0);

@@ -126,24 +126,26 @@ START_TEST(before_4_8_seccomp_comes_first)
 }
 END_TEST
 
-/* The entry stop of the call that was skipped at its SECCOMP stop: skipped again, not shown. */
-START_TEST(before_4_8_a_skipped_call_is_entered)
+/*
+ * A call that was skipped at its SECCOMP stop has no entry stop (seccomp_phase2 in
+ * kernel/seccomp.c, 4.7), whether the order is known or not.
+ */
+START_TEST(before_4_8_a_skipped_call_is_left)
 {
 	struct ptsi_syscall_info skip = { .op = PTSI_SYSCALL_INFO_SKIP, .exit.rval = 42 };
 
 	begin();
-	ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, NR, -38), PTSI_STOP_SECCOMP);
-	ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
-	ck_assert_uint_eq((uint32_t)sim_word(ORIG_RAX), UINT32_MAX);
-	ck_assert_uint_eq(sim_word(RAX), 42);
-	go_on();
-	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, -1, 42), PTSI_STOP_OWN);
-	ck_assert_uint_eq((uint32_t)sim_word(ORIG_RAX), UINT32_MAX);
-	ck_assert_uint_eq(sim_word(RAX), 42);
-	go_on();
-	ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, -1, -38), PTSI_STOP_EXIT);
-	ck_assert_int_eq(info.exit.rval, 42);
-	ck_assert_uint_eq(sim_word(RAX), 42);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(stop(SECCOMP_STOP, FIRST_CALL, NR, -38), PTSI_STOP_SECCOMP);
+		ck_assert_int_eq(ptsi_tracee_set(&t, &skip), 0);
+		ck_assert_uint_eq((uint32_t)sim_word(ORIG_RAX), UINT32_MAX);
+		ck_assert_uint_eq(sim_word(RAX), 42);
+		go_on();
+		ck_assert_int_eq(stop(SYSCALL_STOP, FIRST_CALL, -1, 42), PTSI_STOP_EXIT);
+		ck_assert_int_eq(info.exit.rval, 42);
+		ck_assert_uint_eq(sim_word(RAX), 42);
+		go_on();
+	}
 }
 END_TEST
 
@@ -309,7 +311,7 @@ int main(void)
 
 	tcase_add_test(tc, since_4_8_entry_comes_first);
 	tcase_add_test(tc, before_4_8_seccomp_comes_first);
-	tcase_add_test(tc, before_4_8_a_skipped_call_is_entered);
+	tcase_add_test(tc, before_4_8_a_skipped_call_is_left);
 	tcase_add_test(tc, another_call_is_not_taken_for_the_skipped_one);
 	tcase_add_test(tc, cont_is_raised_while_a_result_is_owed);
 	tcase_add_test(tc, owed_call_is_known_by_any_number);
