@@ -44,10 +44,11 @@ static struct end end_of(const struct ptsi_syscall_info *want, bool raw)
 	return end;
 }
 
+/* Of negative numbers but -1 all are refused or none: -2 stands for them. */
 static bool may_be_set(int nr)
 {
 	for (const int *refused = refused_numbers(); *refused != -1; refused++)
-		if (*refused == nr)
+		if (*refused == nr || (nr < -1 && *refused == -2))
 			return false;
 	return true;
 }
