@@ -121,7 +121,7 @@ int way_get(pid_t tid, struct ptsi_syscall_info *info);
 /* Whether the library can know which stop this is, by one call about it; and exit stops. */
 bool knows_stop(pid_t tid);
 bool knows_exits(void);
-bool knows_moved(void); /* x86: what call it is where ip has been moved away from it */
+bool knows_moved(void); /* x86-64: what call it is where ip has been moved away from it */
 
 /*
  * Of a call of the library's, its answer.  Where it can't know which stop this is, and says so,

@@ -144,6 +144,15 @@ static int repeat(const struct target *t, struct ptsi_syscall_info *entry)
 	return repeat_syscall(t->tid, entry);
 }
 
+/*
+ * Without PTRACE_GET_SYSCALL_INFO it is asked what signal has stopped the tracee, to which EINVAL
+ * is a right answer: none has, in a group-stop.
+ */
+static bool is_group_stop(void)
+{
+	return !live_has_get && fault.err == EINVAL;
+}
+
 /* These change nothing; what they tell when they succeed is right. */
 static int get_info(const struct target *t, struct ptsi_syscall_info *entry)
 {
@@ -152,6 +161,8 @@ static int get_info(const struct target *t, struct ptsi_syscall_info *entry)
 
 	if (size < 0)
 		return -1;
+	if (is_group_stop() && size == 24)
+		return 0;
 	ck_assert_int_eq(size, t->kind == SECCOMP ? 84 : 80);
 	/* EIO says that there is no such memory, and for the arguments there mips' kernel takes 0
 	 */
@@ -170,6 +181,8 @@ static int features(const struct target *t, struct ptsi_syscall_info *entry)
 	(void)entry;
 	if (can < 0)
 		return -1;
+	if (is_group_stop() && !(can & some))
+		return 0;
 	ck_assert_int_eq(can & some, live_way == PTSI_KERNEL ? can & some : some);
 	return 0;
 }
@@ -180,6 +193,8 @@ static int abi_info(const struct target *t, struct ptsi_syscall_info *entry)
 
 	if (ptsi_abi_info(t->tid, sizeof info, &info) < 0)
 		return -1;
+	if (is_group_stop()) /* it may be told of the code */
+		return 0;
 	ck_assert_uint_eq(info.arch, entry->arch);
 	if (abi())
 		ck_assert_str_eq(info.name, abi()->name);

@@ -138,7 +138,7 @@ bool knows_exits(void)
 
 bool knows_moved(void)
 {
-	return live_has_get || !IS_X86;
+	return live_has_get || !IS_X86 || strcmp(live_abi, "i386") == 0;
 }
 
 bool knows_stop(pid_t tid)
@@ -240,6 +240,8 @@ int way_get(pid_t tid, struct ptsi_syscall_info *info)
 			read_args(w, regs, info);
 		return info->op == ENTRY ? SIZE(entry) : SIZE(seccomp.ret_data);
 	default:
+		if (int80()) /* outside a call the ABI is that of the code */
+			info->arch = 0xc000003e;
 		memset(&info->entry, 0, sizeof info->entry);
 		return (int)offsetof(struct ptsi_syscall_info, entry);
 	}
