@@ -192,11 +192,6 @@ void tracer_at(uint8_t op)
 		tracee.given_up = true;
 		return;
 	}
-	/* without GET, before 4.8, it is told as an entry stop: not mended yet */
-	if (tracee.seccomp_first && op == EXIT && call.wanted == SKIPPED) {
-		tracee.given_up = true;
-		return;
-	}
 	expect_kind(kind);
 	if (kind != PTSI_STOP_UNKNOWN && kind != PTSI_STOP_OWN) {
 		if (all_blocked && tracee.mask[0] == UINT64_MAX && call.wanted == RUN)
