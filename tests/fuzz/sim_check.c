@@ -146,9 +146,6 @@ static void check_failed(int err, const struct expect *e)
 
 	if (errno_bit(err) & e->must) /* and an undo may have found it gone */
 		return;
-	if (err == EOPNOTSUPP && fz.way == PTSI_KERNEL &&
-	    fz.failed_request == PTSI_SET_SYSCALL_INFO)
-		return; /* XXX S18 */
 	if (err != fault && fault == ESRCH)
 		mismatch("the tracee is gone, and it says %s", strerror(err));
 	if (fz.failed_request == PTSI_GET_SYSCALL_INFO ||
