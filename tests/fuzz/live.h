@@ -47,7 +47,7 @@ long live_ptrace(long request, pid_t tid, void *addr, void *data);
 void live_no_faults(void);
 void live_forget(void); /* what was learnt */
 
-/* live_puppet.c: a tracee, and what is known of it */
+/* live_puppet.c, live_tracee.c: a tracee, and what is known of it */
 
 enum live_at { NOWHERE, IN_CALL, IN_VSYSCALL, FOREIGN };
 
@@ -89,6 +89,8 @@ struct live_puppet {
 };
 
 void live_start(struct live_puppet *p);
+void live_order(struct live_puppet *p);
+void live_poke(struct live_puppet *p, int word, uint64_t val);
 void live_end(struct live_puppet *p);
 bool live_look(struct live_puppet *p); /* false: it is no more */
 void live_arrive(struct live_puppet *p);
