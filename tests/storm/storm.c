@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRACERS_MAX = 64, ROOTS_MAX = 4096 };
+enum { TRACERS_MAX = 64, ROOTS_MAX = 256 };
 
 struct storm {
 	const char *name;
@@ -48,30 +48,41 @@ static const struct storm storms[] = {
 	  2000 },
 };
 
-/* Whom signals are sent to. */
+/* Whom signals are sent to: by pidfd, since a number may soon be another process's. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pid_t roots[ROOTS_MAX];
+static int roots[ROOTS_MAX];
 static unsigned n_roots;
+static bool sends;
 
 static bool note_root(pid_t pid)
 {
+	if (!sends)
+		return true;
 	pthread_mutex_lock(&lock);
-	roots[n_roots++ % ROOTS_MAX] = pid;
+	if (n_roots >= ROOTS_MAX)
+		close(roots[n_roots % ROOTS_MAX]);
+	roots[n_roots++ % ROOTS_MAX] = (int)syscall(SYS_pidfd_open, pid, 0);
 	pthread_mutex_unlock(&lock);
 	return true;
 }
 
-/* One of the last ones, which are the most likely to live. */
-static pid_t some_root(unsigned window, unsigned i)
+/* To one of the last ones, which are the most likely to live. */
+static void send_to(unsigned window, unsigned i, int sig)
 {
-	pid_t pid;
-
 	pthread_mutex_lock(&lock);
 	if (window > n_roots)
 		window = n_roots;
-	pid = window ? roots[(n_roots - 1 - i % window) % ROOTS_MAX] : 0;
+	if (window)
+		syscall(SYS_pidfd_send_signal, roots[(n_roots - 1 - i % window) % ROOTS_MAX], sig,
+			NULL, 0);
 	pthread_mutex_unlock(&lock);
-	return pid;
+}
+
+static void close_roots(void)
+{
+	for (unsigned i = 0; i < n_roots && i < ROOTS_MAX; i++)
+		close(roots[i]);
+	n_roots = 0;
 }
 
 static long refused(long request, pid_t tid, void *addr, void *data)
@@ -102,17 +113,14 @@ static double now(void)
 static void send_signal(const struct storm *s, unsigned i)
 {
 	unsigned window = (unsigned)(s->tracers * s->tracer.roots);
-	pid_t pid = some_root(window, i * 7);
 
-	if (!pid)
-		return;
 	if (!s->tracer.kills) {
-		syscall(SYS_tgkill, pid, pid, i % 2 ? SIGUSR1 : SIGUSR2);
+		send_to(window, i * 7, i % 2 ? SIGUSR1 : SIGUSR2);
 		return;
 	}
-	kill(pid, i % 5 == 0 ? SIGKILL : SIGSTOP);
+	send_to(window, i * 7, i % 5 == 0 ? SIGKILL : SIGSTOP);
 	usleep(200);
-	kill(pid, SIGCONT);
+	send_to(window, i * 7, SIGCONT);
 }
 
 static unsigned storm_for(const struct storm *s, double seconds)
@@ -133,8 +141,8 @@ static unsigned storm_for(const struct storm *s, double seconds)
 	}
 	atomic_store(&tracer_ended, 1);
 	atomic_store(&shared->stop, 1);
-	for (unsigned i = 0; s->tracer.kills && i < n_roots && i < ROOTS_MAX; i++)
-		kill(roots[i], SIGCONT); /* a process that is no more, or stopped */
+	for (unsigned i = 0; s->tracer.kills && i < ROOTS_MAX; i++)
+		send_to(ROOTS_MAX, i, SIGCONT);
 	return sent;
 }
 
@@ -149,7 +157,7 @@ static unsigned long run(const struct storm *s, double seconds, bool without)
 	memset(shared, 0, sizeof *shared);
 	atomic_store(&tracer_ended, 0);
 	atomic_store(&tracer_ready, 0);
-	n_roots = 0;
+	sends = s->signal_us != 0;
 	ptsi_set_ptrace(without ? refused : NULL);
 	for (int i = 0; i < s->tracers; i++) {
 		tracers[i] = s->tracer;
@@ -167,6 +175,7 @@ static unsigned long run(const struct storm *s, double seconds, bool without)
 		sum.killed += tracers[i].killed;
 		sum.mistakes += tracers[i].mistakes;
 	}
+	close_roots();
 	sum.mistakes += atomic_load(&shared->wrong);
 	printf("%s%s: %.1f s, %lu tracees ended (%lu roots, %lu killed), %lu stops, %lu sets, "
 	       "%lu results checked (%lu of skipped calls), %lu children, %lu execs, %lu handlers, "
