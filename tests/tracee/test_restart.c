@@ -34,6 +34,9 @@ static int make_it_read(struct ptsi_tracee *t, int kind, struct ptsi_syscall_inf
 
 	if (kind != PTSI_STOP_ENTRY || !is_marked(info))
 		return PTRACE_SYSCALL;
+	/* the handler's sigreturn may look like it */
+	if ((long)info->entry.nr != SYS_getppid && (long)info->entry.nr != SYS_read)
+		return PTRACE_SYSCALL;
 	if (changed++) {
 		again++;
 		ck_assert_int_eq((long)info->entry.nr, SYS_getppid);
