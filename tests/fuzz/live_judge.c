@@ -185,7 +185,7 @@ static void print_row(int op)
 	printf("%-14s", names[op]);
 	for (int err = 0; err < ERRNOS; err++)
 		if (counts[op][err])
-			printf(" %s:%llu", err ? strerrorname_np(err) : "ok",
+			printf("  %s: %llu", err ? strerror(err) : "ok",
 			       (unsigned long long)counts[op][err]);
 	printf("\n");
 }
