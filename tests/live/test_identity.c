@@ -28,7 +28,8 @@ static void same_way(pid_t tid, const struct ptsi_syscall_info *told)
 {
 	struct ptsi_syscall_info raw = *told, found;
 
-	if (!live_has_get || !way_is_known())
+	/* int80's programs make 64-bit calls, too, of which only the kernel tells which they are */
+	if (!live_has_get || !way_is_known() || int80())
 		return;
 	live_has_get = false;
 	raw_get(tid, &found);

@@ -291,8 +291,10 @@ Suite *manual_suite(void)
 	TCase *tc = tcase_create("what ptsi(7) tells");
 
 	tcase_set_timeout(tc, 20);
-	add_loop(tc, first_stop_of_a_child, 0, 2);
-	add_loop(tc, stop_without_sysgood, 0, 2);
+	if (TRACEME_WORKS) {
+		add_loop(tc, first_stop_of_a_child, 0, 2);
+		add_loop(tc, stop_without_sysgood, 0, 2);
+	}
 	add_loop(tc, forged_stop, 0, 4);
 	if (has_strict()) {
 		add_loop(tc, strict_seccomp_kills_a_skip, 0, N_REFUSED * 2);

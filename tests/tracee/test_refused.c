@@ -240,8 +240,10 @@ Suite *refused_suite(void)
 	suite_add_tcase(s, tc);
 	tc = tcase_create("attached");
 	tcase_set_timeout(tc, 20);
-	add_loop(tc, attached_stops_are_told, 0, N_REFUSED);
-	add_loop(tc, attached_changes_are_made, 0, N_REFUSED * 2);
+	if (TRACEME_WORKS) {
+		add_loop(tc, attached_stops_are_told, 0, N_REFUSED);
+		add_loop(tc, attached_changes_are_made, 0, N_REFUSED * 2);
+	}
 	suite_add_tcase(s, tc);
 	return s;
 }
