@@ -441,8 +441,7 @@ Suite *again_suite(void)
 
 	tcase_set_timeout(tc, 20);
 	if (!repeats()) {
-		/* powerpc's 7.2 looks like an older kernel where PTRACE_SET_SYSCALL_INFO is refused
-		 */
+		/* powerpc's 7.2 looks like an older kernel where SET is refused */
 		add_loop(tc, refused_where_calls_do_not_repeat, 0, CALLS_REPEAT ? 0 : N_LACKING);
 		suite_add_tcase(s, tc);
 		return s;
