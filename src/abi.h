@@ -194,7 +194,7 @@ struct ptsi_family {
 	 * row whose arch it is.
 	 */
 	const struct ptsi_abi *(*pick)(struct ptsi_stop *st);
-	/* What registers tell of a syscall-stop: ENTRY, EXIT, or NONE for nothing; -1: ESRCH. */
+	/* What registers tell of a syscall-stop: ENTRY, EXIT, or NONE for nothing. */
 	int (*mark)(struct ptsi_stop *st);
 	/* Mend what PTRACE_GET_SYSCALL_INFO got wrong in st->info. */
 	int (*mend_native)(struct ptsi_stop *st);

@@ -61,6 +61,19 @@ int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval)
 	return (int32_t)rval;
 }
 
+/* Whether two stops are of one call: all of it is the same. */
+bool ptsi_decode_is_same_call(const struct ptsi_abi *abi, const struct ptsi_syscall_info *a,
+			      const struct ptsi_syscall_info *b)
+{
+	bool same = a->instruction_pointer == b->instruction_pointer &&
+		    a->stack_pointer == b->stack_pointer && a->entry.nr == b->entry.nr;
+
+	for (int i = 0; i < 6 && same; i++)
+		same = ptsi_decode_narrow(abi, a->entry.args[i]) ==
+		       ptsi_decode_narrow(abi, b->entry.args[i]);
+	return same;
+}
+
 /* A result that was set, as it reads: without a flag an error is one by its bits. */
 void ptsi_decode_as_read(const struct ptsi_abi *abi, struct ptsi_syscall_info *info)
 {
@@ -197,6 +210,14 @@ static int info_size(const struct ptsi_syscall_info *info)
 	}
 }
 
+/* What registers tell of a syscall-stop; they tell nothing if they can't be read.  -1: ESRCH. */
+int ptsi_decode_mark(struct ptsi_stop *st)
+{
+	int op = st->family->mark ? st->family->mark(st) : PTSI_SYSCALL_INFO_NONE;
+
+	return op < 0 && errno != ESRCH ? PTSI_SYSCALL_INFO_NONE : op;
+}
+
 /*
  * The kind of stop, by what the kernel puts into si_code (kernel/signal.c, ptrace_notify):
  * the tracee's exit code, which is SIGTRAP | 0x80 for a syscall-stop and
@@ -206,6 +227,7 @@ static int op_by_siginfo(struct ptsi_stop *st)
 {
 	enum { SYSCALL = SIGTRAP | 0x80, SECCOMP = SIGTRAP | 7 << 8 };
 	siginfo_t si;
+	int op;
 
 	memset(&si, 0, sizeof si);
 	if (ptsi_request(st, PTSI_GETSIGINFO, 0, &si) < 0)
@@ -216,13 +238,8 @@ static int op_by_siginfo(struct ptsi_stop *st)
 		return PTSI_SYSCALL_INFO_SECCOMP;
 	if (si.si_code != SYSCALL)
 		return PTSI_SYSCALL_INFO_NONE;
-	if (st->family->mark) {
-		int op = st->family->mark(st);
-
-		if (op != PTSI_SYSCALL_INFO_NONE)
-			return op;
-	}
-	return ptsi_fail(EOPNOTSUPP);
+	op = ptsi_decode_mark(st);
+	return op == PTSI_SYSCALL_INFO_NONE ? ptsi_fail(EOPNOTSUPP) : op;
 }
 
 /* Fill st->info by registers; op is what the stop is known to be, or -1. */

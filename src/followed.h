@@ -27,6 +27,9 @@ enum ptsi_replay_step {
 	PTSI_REPLAY_RUNNING, /* it has entered the call again */
 };
 
+/* What PTSI_KEEP_ARGS keeps: six arguments, and the number, for a call that comes again. */
+enum { PTSI_KEPT_NR = 6, PTSI_KEPT };
+
 /*
  * The call that the tracee is in.  {0}: none, or nothing is known of it.  It is forgotten when
  * its exit stop has been, or won't be seen: when the tracee is resumed without PTRACE_SYSCALL,
@@ -36,12 +39,11 @@ struct ptsi_call {
 	const struct ptsi_abi *abi; /* as its entry or SECCOMP stop was read; NULL: it wasn't */
 	uint64_t ip, sp;            /* at that stop */
 	struct ptsi_owed owed;      /* set with a skip, cleared when it is set to run after all */
-	uint64_t was[6], wrote[6];  /* PTSI_KEEP_ARGS: the program's arguments and the tracer's */
-	uint64_t was_nr, wrote_nr;  /* likewise the number */
-	bool kept_nr;               /* it is to be put back if the kernel restarts the call */
-	uint8_t kept_args;          /* bit i: args[i] is to be put back at the exit stop */
-	bool executed;              /* set by PTRACE_EVENT_EXEC: another program is running */
-	bool moved;                 /* the tracer has set another ip or sp, which these are then */
+	/* PTSI_KEEP_ARGS: the program's arguments and number, and the tracer's */
+	uint64_t was[PTSI_KEPT], wrote[PTSI_KEPT];
+	uint8_t kept;        /* bit i: this one was changed; it is put back at the exit stop */
+	bool executed;       /* set by PTRACE_EVENT_EXEC: another program is running */
+	bool moved;          /* the tracer has set another ip or sp, which these are then */
 	bool left;           /* the tracee was resumed at its entry stop, and not for an exit */
 	uint8_t replay_step; /* enum ptsi_replay_step */
 	uint8_t replay_stop; /* PTSI_STOP_*, where the caller asked for it */
@@ -75,6 +77,12 @@ struct ptsi_followed {
 static inline struct ptsi_followed *ptsi_followed(struct ptsi_tracee *t)
 {
 	return (struct ptsi_followed *)(void *)t->priv;
+}
+
+/* Whether the tracee is where it was when the call was entered, or where the tracer has put it. */
+static inline bool ptsi_followed_in_place(const struct ptsi_call *call, const struct ptsi_stop *st)
+{
+	return st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp;
 }
 
 /* stops.c */

@@ -5,12 +5,6 @@
  */
 #include "followed.h"
 
-/* Whether the tracee is where it was when the call was entered, or where the tracer has put it. */
-static bool is_in_place(const struct ptsi_call *call, const struct ptsi_stop *st)
-{
-	return st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp;
-}
-
 /*
  * Give a skipped call the result that it is owed, unless it has it.  A tracee that is elsewhere
  * is leaving another call: execve by a thread of its own, which has taken the tid over.
@@ -19,7 +13,7 @@ static int give_result(const struct ptsi_call *call, struct ptsi_stop *st)
 {
 	struct ptsi_syscall_info result = ptsi_skip_payment(&call->owed, PTSI_SYSCALL_INFO_EXIT);
 
-	if (!call->owed.skipped || (!call->moved && !is_in_place(call, st)))
+	if (!call->owed.skipped || (!call->moved && !ptsi_followed_in_place(call, st)))
 		return 0;
 	if (st->way == PTSI_KERNEL) /* it is too late to refuse */
 		st->way = PTSI_AUTO;
@@ -31,26 +25,20 @@ static int give_result(const struct ptsi_call *call, struct ptsi_stop *st)
 	return 0;
 }
 
-/* Add to ed what puts a word back, if it still holds what was written and is no result. */
-static int put_back(struct ptsi_stop *st, struct ptsi_edits *ed, int word, uint64_t wrote,
-		    uint64_t was)
+/* Add to ed what puts kept value i back into its word, if that still holds what was written. */
+static int put_back(const struct ptsi_call *call, int i, struct ptsi_stop *st, int word,
+		    struct ptsi_edits *ed)
 {
 	const struct ptsi_abi *abi = st->abi;
 	uint64_t now;
 
-	if (word <= 0 || word == abi->rval || word == abi->flag)
+	if (word <= 0 || word == abi->rval || word == abi->flag) /* none, or a result */
 		return 0;
 	if (ptsi_regs_word(st, word, &now) < 0)
 		return -1;
-	if (ptsi_decode_narrow(abi, now) == ptsi_decode_narrow(abi, wrote))
-		ptsi_regs_edit_known(ed, word, now, was);
+	if (ptsi_decode_narrow(abi, now) == ptsi_decode_narrow(abi, call->wrote[i]))
+		ptsi_regs_edit_known(ed, word, now, call->was[i]);
 	return 0;
-}
-
-/* Whether the kernel makes the call again once a signal has been dealt with. */
-static bool is_interrupted(const struct ptsi_syscall_info *exit)
-{
-	return exit->exit.is_error && ptsi_is_restart_code(exit->exit.rval);
 }
 
 /*
@@ -62,8 +50,8 @@ static int put_nr_back(const struct ptsi_call *call, struct ptsi_stop *st, struc
 	int word = call->abi ? call->abi->nr : st->abi->nr;
 
 	if (word == st->abi->rval && st->abi->write_nr)
-		ptsi_regs_edit(ed, PTSI_NR_CALL, call->was_nr);
-	return put_back(st, ed, word, call->wrote_nr, call->was_nr);
+		ptsi_regs_edit(ed, PTSI_NR_CALL, call->was[PTSI_KEPT_NR]);
+	return put_back(call, PTSI_KEPT_NR, st, word, ed);
 }
 
 /*
@@ -72,18 +60,18 @@ static int put_nr_back(const struct ptsi_call *call, struct ptsi_stop *st, struc
  */
 static int put_call_back(const struct ptsi_call *call, struct ptsi_stop *st)
 {
+	bool comes_again = st->info.exit.is_error && ptsi_is_restart_code(st->info.exit.rval);
+	int kept = comes_again ? call->kept : call->kept & ~(1 << PTSI_KEPT_NR);
 	struct ptsi_edits ed = { .n = 0 };
-	bool nr = call->kept_nr && is_interrupted(&st->info);
 
-	if ((!call->kept_args && !nr) || !is_in_place(call, st))
+	if (!kept || !ptsi_followed_in_place(call, st))
 		return 0;
 	if (ptsi_decode_abi(st) < 0)
 		return -1;
-	if (nr && put_nr_back(call, st, &ed) < 0)
+	if ((kept & 1 << PTSI_KEPT_NR) && put_nr_back(call, st, &ed) < 0)
 		return -1;
 	for (int i = 0; i < 6; i++)
-		if ((call->kept_args & 1 << i) &&
-		    put_back(st, &ed, st->abi->arg[i], call->wrote[i], call->was[i]) < 0)
+		if ((kept & 1 << i) && put_back(call, i, st, st->abi->arg[i], &ed) < 0)
 			return -1;
 	return ptsi_regs_write(st, &ed);
 }

@@ -96,8 +96,7 @@ static bool can_start(const struct ptsi_tracee *t, const struct ptsi_call *call,
 		      const struct ptsi_route *route)
 {
 	return route->lacks && !(route->lacks & ~PTSI_CAN_ARGS) && (route->can & PTSI_CAN_NR) &&
-	       !(change->what & (PTSI_CAN_IP | PTSI_CAN_SP)) &&
-	       st->info.instruction_pointer == call->ip && st->info.stack_pointer == call->sp &&
+	       !(change->what & (PTSI_CAN_IP | PTSI_CAN_SP)) && ptsi_followed_in_place(call, st) &&
 	       ptsi_skip_has_exit(st) && !may_be_strict(t->tid);
 }
 
@@ -180,13 +179,8 @@ int ptsi_replay_rewind(struct ptsi_followed *f, struct ptsi_stop *st)
 /* At the next entry: whether it is the repeat, or another call has come in between. */
 bool ptsi_replay_is_entered(struct ptsi_call *call, const struct ptsi_stop *st)
 {
-	const struct ptsi_syscall_info *is = &st->info;
-	bool same = is->instruction_pointer == call->ip && is->stack_pointer == call->sp &&
-		    is->entry.nr == call->again.entry.nr;
+	bool same = ptsi_decode_is_same_call(st->abi, &st->info, &call->again);
 
-	for (int i = 0; i < 6; i++)
-		same = same && ptsi_decode_narrow(st->abi, is->entry.args[i]) ==
-				       ptsi_decode_narrow(st->abi, call->again.entry.args[i]);
 	call->replay_step = same ? PTSI_REPLAY_RUNNING : PTSI_REPLAY_NO;
 	return same;
 }

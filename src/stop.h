@@ -71,6 +71,9 @@ int ptsi_decode_registers(struct ptsi_stop *st, int op);
 int ptsi_decode_refined(struct ptsi_stop *st);
 int64_t ptsi_decode_result(const struct ptsi_abi *abi, int64_t rval);
 void ptsi_decode_as_read(const struct ptsi_abi *abi, struct ptsi_syscall_info *info);
+bool ptsi_decode_is_same_call(const struct ptsi_abi *abi, const struct ptsi_syscall_info *a,
+			      const struct ptsi_syscall_info *b);
+int ptsi_decode_mark(struct ptsi_stop *st);
 
 /* change.c: what is to differ at a stop */
 

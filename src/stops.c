@@ -113,18 +113,16 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 	int order, op;
 
 	if (f->phase == PTSI_OUTSIDE) {
-		/* unless another thread's execve, or a filter of an old kernel, has no entry stop
-		 */
+		/* another thread's execve has no entry, nor has what an old kernel's filter ends */
 		op = op_by_result(f, st);
 		return op == PTSI_SYSCALL_INFO_NONE ? PTSI_SYSCALL_INFO_ENTRY : op;
 	}
 	if (f->phase == PTSI_INSIDE)
 		return PTSI_SYSCALL_INFO_EXIT;
-	/* whatever the order: -1 isn't entered any more (seccomp_phase2 in kernel/seccomp.c, 4.7)
-	 */
-	if (f->phase == PTSI_CALLED && f->call.owed.skipped && f->call.owed.nr == -1)
-		return PTSI_SYSCALL_INFO_EXIT;
 	if (f->phase == PTSI_CALLED) {
+		/* whatever the order, -1 isn't entered (seccomp_phase2, kernel/seccomp.c, 4.7) */
+		if (f->call.owed.skipped && f->call.owed.nr == -1)
+			return PTSI_SYSCALL_INFO_EXIT;
 		order = ptsi_stops_order(f, st);
 		if (order < 0)
 			return -1;
@@ -133,7 +131,7 @@ static int op_by_counting(struct ptsi_followed *f, struct ptsi_stop *st)
 		if (order == PTSI_SECCOMP_FIRST)
 			return PTSI_SYSCALL_INFO_ENTRY;
 	}
-	op = st->family->mark ? st->family->mark(st) : PTSI_SYSCALL_INFO_NONE;
+	op = ptsi_decode_mark(st);
 	return op == PTSI_SYSCALL_INFO_NONE ? op_by_result(f, st) : op;
 }
 
@@ -232,27 +230,19 @@ static int is_replay(struct ptsi_followed *f, struct ptsi_stop *st)
  */
 static bool is_left_call(const struct ptsi_followed *f, const struct ptsi_stop *st)
 {
-	const struct ptsi_syscall_info *is = &st->info, *was = &f->seen.info;
-	bool same = f->call.left && is->instruction_pointer == was->instruction_pointer &&
-		    is->stack_pointer == was->stack_pointer && is->entry.nr == was->entry.nr;
-
-	for (int i = 0; i < 6 && same; i++)
-		same = ptsi_decode_narrow(st->abi, is->entry.args[i]) ==
-		       ptsi_decode_narrow(st->abi, was->entry.args[i]);
-	return same;
+	return f->call.left && ptsi_decode_is_same_call(st->abi, &st->info, &f->seen.info);
 }
 
 static int entry_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 {
 	struct ptsi_call *call = &f->call;
 	/* before 4.8 the entry stop comes after the SECCOMP stop of the same call */
-	bool same = f->phase == PTSI_CALLED && !st->native_get &&
-		    call->ip == st->info.instruction_pointer && call->sp == st->info.stack_pointer;
+	bool same = f->phase == PTSI_CALLED && !st->native_get && ptsi_followed_in_place(call, st);
 	int replay;
 
 	f->phase = st->abi && !ptsi_skip_has_exit(st) ? PTSI_OUTSIDE : PTSI_INSIDE;
-	if (same && is_skipped(&call->owed, st))
-		return skip_again(&call->owed, st);
+	if (same && is_skipped(&call->owed, st)) /* by a harmless number: -1 isn't entered */
+		return PTSI_STOP_OWN;
 	replay = is_replay(f, st);
 	if (replay)
 		return replay < 0 ? -1 : PTSI_STOP_OWN;
@@ -299,15 +289,11 @@ static int exit_stop(struct ptsi_followed *f, struct ptsi_stop *st)
 {
 	struct ptsi_call *call = &f->call;
 
-	if (call->replay_step == PTSI_REPLAY_SKIPPED) {
-		if (ptsi_replay_rewind(f, st) < 0)
-			return -1;
-		f->phase = PTSI_OUTSIDE;
-		return PTSI_STOP_OWN;
-	}
+	f->phase = PTSI_OUTSIDE;
+	if (call->replay_step == PTSI_REPLAY_SKIPPED)
+		return ptsi_replay_rewind(f, st) < 0 ? -1 : PTSI_STOP_OWN;
 	if (ptsi_owed_pay(call, st) < 0)
 		return -1;
-	f->phase = PTSI_OUTSIDE;
 	forget_call(f);
 	return f->wants_syscalls ? PTSI_STOP_EXIT : PTSI_STOP_OWN;
 }

@@ -43,24 +43,14 @@ static void begin_at_seen(const struct ptsi_tracee *t, struct ptsi_followed *f,
 }
 
 /* PTSI_KEEP_ARGS: the first value that was read is the program's. */
-static void keep_arg(struct ptsi_call *call, int i, uint64_t now, uint64_t want)
+static void keep(struct ptsi_call *call, int i, uint64_t now, uint64_t want)
 {
 	if (want == now)
 		return;
-	if (!(call->kept_args & 1 << i))
+	if (!(call->kept & 1 << i))
 		call->was[i] = now;
-	call->kept_args |= (uint8_t)(1 << i);
+	call->kept |= (uint8_t)(1 << i);
 	call->wrote[i] = want;
-}
-
-static void keep_nr(struct ptsi_call *call, uint64_t now, uint64_t want)
-{
-	if (want == now)
-		return;
-	if (!call->kept_nr)
-		call->was_nr = now;
-	call->kept_nr = true;
-	call->wrote_nr = want;
 }
 
 /* Whether addr is another one now; 0 leaves it alone. */
@@ -106,13 +96,13 @@ static void update(struct ptsi_tracee *t, const struct ptsi_abi *abi,
 		f->call.moved = true;
 	f->call.owed = (struct ptsi_owed){ 0 };
 	if (t->flags & PTSI_KEEP_ARGS)
-		keep_nr(&f->call, now->entry.nr, want->entry.nr);
+		keep(&f->call, PTSI_KEPT_NR, now->entry.nr, want->entry.nr);
 	now->entry.nr = want->entry.nr;
 	if (want->entry.nr == UINT64_MAX) /* no arguments were set */
 		return;
 	for (int i = 0; i < 6; i++) {
 		if (t->flags & PTSI_KEEP_ARGS)
-			keep_arg(&f->call, i, now->entry.args[i], want->entry.args[i]);
+			keep(&f->call, i, now->entry.args[i], want->entry.args[i]);
 		if (now->entry.args[i] == want->entry.args[i])
 			continue;
 		now->entry.args[i] = want->entry.args[i];

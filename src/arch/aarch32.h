@@ -68,7 +68,7 @@ static inline int arm_mark(struct ptsi_stop *st, int word)
 	uint64_t mark;
 
 	if (ptsi_regs_word(st, word, &mark) < 0)
-		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
+		return -1;
 	if (mark > 1)
 		return PTSI_SYSCALL_INFO_NONE;
 	return mark ? PTSI_SYSCALL_INFO_EXIT : PTSI_SYSCALL_INFO_ENTRY;

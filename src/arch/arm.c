@@ -133,9 +133,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 
 static int mark(struct ptsi_stop *st)
 {
-	if (ptsi_decode_abi(st) < 0)
-		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
-	return arm_mark(st, R12);
+	return ptsi_decode_abi(st) < 0 ? -1 : arm_mark(st, R12);
 }
 
 static int mend_native(struct ptsi_stop *st)

@@ -110,7 +110,7 @@ static const struct ptsi_abi *pick(struct ptsi_stop *st)
 static int mark(struct ptsi_stop *st)
 {
 	if (ptsi_decode_abi(st) < 0)
-		return errno == ESRCH ? -1 : PTSI_SYSCALL_INFO_NONE;
+		return -1;
 	return arm_mark(st, st->abi == &aarch32 ? R12 : X7);
 }
 
